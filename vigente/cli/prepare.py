@@ -1,0 +1,71 @@
+"""Before serving: bring the database up to date, gather the static files, fill a new demonstration database."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vigente.cli.boot import data_directory
+from vigente.cli.output import Refusal, console, progress
+
+_ADVISORY_LOCK = 0x7669_6765  # any number, the same in every process
+
+
+def prepare(*, demo: bool, static: bool) -> None:
+    """Make the database and files ready. Two processes may call this at once: one waits for the other."""
+    with console().status("Preparing the database"), _alone():
+        _migrate()
+        if static:
+            _collect_static()
+    if demo:
+        with _alone():
+            _fill_demonstration()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Held by one process at a time: per database server on PostgreSQL, per data directory on SQLite."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_LOCK])
+        return
+    with open(data_directory() / "prepare.lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def _collect_static() -> None:
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _fill_demonstration() -> None:
+    from vigente.accounts.models import User
+    from vigente.demo.seeding import seed_demo
+    from vigente.installation.models import Installation
+
+    if Installation.current().is_demo:
+        return
+    if User.objects.exists():
+        raise Refusal(
+            "This database belongs to a real vendor, so it gets no demonstration data. "
+            "Serve it without --demo, or set VIGENTE_DATA to a new folder for the demonstration."
+        )
+    with progress() as bar:
+        seed_demo(progress=bar)
