@@ -1,0 +1,18 @@
+from django.db import migrations
+
+from vigente.billing.guards import drop_sql, guard_sql
+
+
+def install(apps, schema_editor):
+    for statement in guard_sql(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+def remove(apps, schema_editor):
+    for statement in drop_sql(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("billing", "0001_initial")]
+    operations = [migrations.RunPython(install, remove)]

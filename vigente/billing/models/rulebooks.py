@@ -1,0 +1,35 @@
+"""Versions of the rulebook: which one is in force is a question of the instant."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from vigente.accounts.models import User
+from vigente.rules.rulebook import Rulebook
+
+
+class RulebookVersion(models.Model):
+    """A published rulebook. Never edited; the one with the latest `effective_from` not after `now` is in force."""
+
+    effective_from = models.DateTimeField(unique=True)
+    data = models.JSONField(default=dict)
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-effective_from"]
+
+    def __str__(self) -> str:
+        return f"{self.effective_from:%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        Rulebook.from_json(self.data)  # refuse what cannot be read back
+        super().save(*args, **kwargs)
+
+
+def rulebook_at(now: datetime) -> Rulebook:
+    """The rulebook in force at `now`; the founding vendor's defaults when none was published."""
+    data = RulebookVersion.objects.filter(effective_from__lte=now).values_list("data", flat=True).first()
+    return Rulebook.from_json(data) if data else Rulebook()

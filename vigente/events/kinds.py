@@ -1,0 +1,79 @@
+"""The catalogue of what can happen. A value never changes its meaning; consumers and history name these."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Event kinds, `noun.verb`. `data` keys are listed beside each."""
+
+    # Cases
+    TICKET_ACCEPTED = "ticket.accepted"  # decision, channel
+    TICKET_REPLIED = "ticket.replied"  # message, by: customer|agent
+    TICKET_NOTED = "ticket.noted"  # message
+    TICKET_ASSIGNED = "ticket.assigned"  # assignee, by_line: bool
+    TICKET_STATUS_CHANGED = "ticket.status_changed"  # before, after
+    TICKET_SOLVED = "ticket.solved"
+    TICKET_CLOSED = "ticket.closed"  # by_person
+    TICKET_REOPENED = "ticket.reopened"
+    TICKET_CLASSIFIED = "ticket.classified"  # before, after, released
+    TICKET_SEVERITY_CHANGED = "ticket.severity_changed"  # before, after
+    TICKET_RELEASED = "ticket.released"  # reason
+    TICKET_MOVED_LICENCE = "ticket.moved_licence"  # before, after
+    TICKET_MERGED = "ticket.merged"  # into
+    TICKET_UNMERGED = "ticket.unmerged"  # from
+    TICKET_LINKED = "ticket.linked"  # other, kind
+    TICKET_RANK_CHANGED = "ticket.rank_changed"  # before, after
+    TICKET_OPENED_FOR_CUSTOMER = "ticket.opened_for_customer"  # dispute_until
+    # A draw the customer disputes (row 15), a split they are asked about (row 14)
+    DRAW_DISPUTED = "draw.disputed"
+    DRAW_DISPUTE_DECIDED = "draw.dispute_decided"  # upheld
+    SPLIT_PROPOSED = "split.proposed"  # proposal
+    SPLIT_ACCEPTED = "split.accepted"
+    SPLIT_DECLINED = "split.declined"  # silent
+    # Quotation requests (row 11, 36)
+    QUOTATION_REQUESTED = "quotation.requested"
+    QUOTATION_QUOTED = "quotation.quoted"  # amount, currency
+    QUOTATION_ACCEPTED = "quotation.accepted"
+    QUOTATION_DECLINED = "quotation.declined"
+    QUOTATION_OBJECTED = "quotation.objected"
+    QUOTATION_OBJECTION_DECIDED = "quotation.objection_decided"  # covered
+    # Held requests
+    HELD = "held.received"  # decision, channel
+    HELD_RELEASED = "held.released"  # ticket
+    HELD_EXPIRED = "held.expired"
+    HELD_WITHDRAWN = "held.withdrawn"
+    HELD_ANSWERED = "held.answered"  # message
+    HELD_CHOICE_ASKED = "held.choice_asked"  # row 45
+    HELD_ERASED = "held.erased"
+    APPROVAL_ASKED = "approval.asked"  # row 46
+    APPROVAL_GIVEN = "approval.given"
+    APPROVAL_REFUSED = "approval.refused"
+    # Subscriptions and grants
+    SUBSCRIPTION_STARTED = "subscription.started"
+    SUBSCRIPTION_ACTIVATED = "subscription.activated"
+    SUBSCRIPTION_RENEWED = "subscription.renewed"  # term, start, end
+    SUBSCRIPTION_PERIOD_OPENED = "subscription.period_opened"  # period, cases
+    SUBSCRIPTION_NOTICE_GIVEN = "subscription.notice_given"  # effective
+    SUBSCRIPTION_NOTICE_WITHDRAWN = "subscription.notice_withdrawn"
+    SUBSCRIPTION_ENDED = "subscription.ended"
+    SUBSCRIPTION_REPLACED = "subscription.replaced"  # by
+    SUBSCRIPTION_SLEPT = "subscription.slept"
+    SUBSCRIPTION_WOKE = "subscription.woke"
+    SUBSCRIPTION_TERM_MISSED = "subscription.term_missed"  # term, start, end
+    SUBSCRIPTION_RENEWAL_NEAR = "subscription.renewal_near"  # at
+    SUBSCRIPTION_NOTICE_CLOSING = "subscription.notice_closing"  # cut_off
+    SUBSCRIPTION_CASES_EXPIRING = "subscription.cases_expiring"  # grant, left
+    PACK_ADDED = "pack.added"
+    PACK_RETURNED = "pack.returned"
+    GOODWILL_GRANTED = "goodwill.granted"
+    FAVOUR_LIMIT_REACHED = "favour.limit_reached"
+    LICENCE_REGISTERED = "licence.registered"
+    LICENCE_HOSTING_CHANGED = "licence.hosting_changed"  # before, after
+    LICENCE_TRANSFERRED = "licence.transferred"
+    ORGANIZATION_BLOCKED = "organization.blocked"
+    ORGANIZATION_UNBLOCKED = "organization.unblocked"
+    RULEBOOK_PUBLISHED = "rulebook.published"
+    PLANS_IMPORTED = "plans.imported"
+    # Machine side
+    MAIL_QUARANTINED = "mail.quarantined"
+    VERIFY_FAILED = "verify.failed"  # differences

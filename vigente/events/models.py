@@ -1,0 +1,60 @@
+"""One row per thing that happened, written in the transaction in which it happened. History, mail and reports read it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from vigente.accounts.models import Organization, User
+from vigente.events.kinds import Kind
+
+
+class Event(models.Model):
+    """Append-only. `dispatched_at` is set by the worker once every consumer has run (see worker/consumers.py)."""
+
+    kind = models.CharField(max_length=48)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    organization = models.ForeignKey(
+        Organization, null=True, on_delete=models.SET_NULL, related_name="events"
+    )
+    subject = models.CharField(max_length=48)  # "ticket:12", "subscription:3", "held:7"
+    data = models.JSONField(default=dict)
+    occurred_at = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "id"], name="event_by_subject"),
+            models.Index(
+                fields=["id"], name="event_undispatched", condition=models.Q(dispatched_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+def record(
+    kind: Kind,
+    *,
+    subject: str,
+    now: datetime,
+    actor: User | None = None,
+    organization: Organization | None = None,
+    **data: Any,
+) -> Event:
+    """Write that `kind` happened to `subject` at `now`. Call it inside the transaction of the change itself."""
+    return Event.objects.create(
+        kind=kind.value,
+        subject=subject,
+        actor=actor,
+        organization=organization,
+        data=data,
+        occurred_at=now,
+    )

@@ -1,0 +1,243 @@
+"""The coverage decision: is this request accepted, which grant pays, and why (R1, R8, R9, R11; rows 1–5, 7, 28–30, 36, 40, 44, 46, 48)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from vigente.rules.quota import GrantFacts, Source, left, payers
+from vigente.rules.reasons import Code, Reason
+from vigente.rules.rulebook import DrawBy, Rulebook
+
+
+class Outcome(StrEnum):
+    """What becomes of a request."""
+
+    COVERED = "covered"  # accepted, a grant pays
+    FREE = "free"  # accepted, draws nothing (row 44)
+    EXEMPT = "exempt"  # accepted, plans are not yet required (row 30)
+    QUOTATION = "quotation"  # accepted into the quotation queue, draws nothing (R9, row 36)
+    NOT_COVERED = "not_covered"  # held
+
+
+ACCEPTED = frozenset({Outcome.COVERED, Outcome.FREE, Outcome.EXEMPT, Outcome.QUOTATION})
+NO_RANK = 1000
+
+
+class Status(StrEnum):
+    """States of a subscription."""
+
+    SCHEDULED = "scheduled"
+    AWAITING_PAYMENT = "awaiting_payment"
+    ACTIVE = "active"
+    GRACE = "grace"
+    ENDED = "ended"
+    REPLACED = "replaced"
+
+
+IN_FORCE = frozenset({Status.ACTIVE, Status.GRACE})
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is asked for. `always`: accepted whatever the coverage; `development`: quoted apart; `units`: cases it weighs."""
+
+    code: str
+    units: int = 1
+    always: bool = False
+    development: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A subscription as the decision sees it. `licence` None: the whole organization's. `next_period` when more cases come."""
+
+    id: int
+    licence: int | None
+    status: Status
+    rank: int
+    starts: datetime
+    ends: datetime | None
+    next_period: datetime | None
+
+    def serves(self, licence: int | None) -> bool:
+        return self.licence is None or self.licence == licence
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks. `licence` None: none named. `drawn_in_period`: cases this organization has already drawn from running grants."""
+
+    organization: int | None
+    licence: int | None
+    blocked: bool = False
+    may_draw: bool = True
+    is_manager: bool = False
+    draw_by: DrawBy = DrawBy.ANYONE
+    approve_beyond: int = 0
+    drawn_in_period: int = 0
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer, with its reasons. `left` is what remains after this request's own units; None with COVERED: unlimited."""
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    units: int = 0
+    grant: int | None = None
+    left: int | None = None
+    until: datetime | None = None
+    rank: int = NO_RANK
+
+    @property
+    def accepted(self) -> bool:
+        return self.outcome in ACCEPTED
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "outcome": self.outcome.value,
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "units": self.units,
+            "grant": self.grant,
+            "left": self.left,
+            "until": self.until.isoformat() if self.until else None,
+            "rank": self.rank,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> "Decision":
+        reasons, until = data.get("reasons") or (), data.get("until")
+        assert isinstance(reasons, list | tuple)
+        return cls(
+            outcome=Outcome(str(data["outcome"])),
+            reasons=tuple(Reason.from_json(reason) for reason in reasons),
+            units=_int(data.get("units")) or 0,
+            grant=_int(data.get("grant")),
+            left=_int(data.get("left")),
+            until=datetime.fromisoformat(str(until)) if until else None,
+            rank=_int(data.get("rank")) or 0,
+        )
+
+
+def decide(
+    asking: Asking,
+    work: Work,
+    *,
+    contracts: tuple[Contract, ...],
+    grants: tuple[GrantFacts, ...],
+    rulebook: Rulebook,
+    now: datetime,
+) -> Decision:
+    """Decide one request at the instant `now` (UTC) the server accepted it (row 4). Writes nothing, promises nothing beyond `now`."""
+    rank = best_rank(contracts, grants, licence=asking.licence, now=now)
+    if asking.blocked:
+        return _held(Code.ORGANIZATION_BLOCKED)
+    if work.development:
+        return Decision(Outcome.QUOTATION, (Reason(Code.QUOTED_APART),), rank=rank)
+    if work.always:
+        return Decision(Outcome.FREE, (Reason(Code.ALWAYS_ACCEPTED),), rank=rank)
+    if rulebook.plans_required_from is not None and now < rulebook.plans_required_from:
+        begins = rulebook.plans_required_from.isoformat()
+        return Decision(Outcome.EXEMPT, (Reason(Code.PLANS_NOT_YET_REQUIRED, {"from": begins}),), rank=rank)
+    if asking.organization is None:
+        return _held(Code.REQUESTER_UNKNOWN)
+    paying = payers(grants, licence=asking.licence, work=work.code, units=work.units, now=now)
+    if not paying:
+        return Decision(Outcome.NOT_COVERED, _why_not(asking, work, contracts, grants, now))
+    grant = paying[0]
+    remaining = left(grants, licence=asking.licence, now=now)
+    obstacle = _may_spend(asking, remaining)
+    if obstacle is not None:
+        return Decision(Outcome.NOT_COVERED, (obstacle,))
+    left_after = None if grant.remaining is None or remaining is None else remaining - work.units
+    return Decision(
+        Outcome.COVERED,
+        (_pays(grant, work.units, left_after),),
+        units=work.units,
+        grant=grant.id,
+        left=left_after,
+        until=grant.end,
+        rank=min(rank, grant.rank),
+    )
+
+
+def best_rank(
+    contracts: tuple[Contract, ...], grants: tuple[GrantFacts, ...], *, licence: int | None, now: datetime
+) -> int:
+    """The best (lowest) rank in force for a licence, whichever grant pays (row 29); NO_RANK without any."""
+    ranks = [c.rank for c in contracts if c.status in IN_FORCE and c.serves(licence)]
+    ranks += [g.rank for g in grants if g.in_force(now) and g.serves(licence) and g.can_pay(1)]
+    return min(ranks, default=NO_RANK)
+
+
+def _held(code: Code) -> Decision:
+    return Decision(Outcome.NOT_COVERED, (Reason(code),))
+
+
+def _pays(grant: GrantFacts, units: int, left_after: int | None) -> Reason:
+    params = {
+        "left": left_after,
+        "until": grant.end.isoformat(),
+        "units": units,
+        "source": grant.source.value,
+    }
+    if grant.remaining is None:
+        return Reason(Code.UNLIMITED, {"until": grant.end.isoformat()})
+    codes = {
+        Source.PACK: Code.PACK_PAYS,
+        Source.LEGACY: Code.LEGACY_PAYS,
+        Source.GOODWILL: Code.GOODWILL_PAYS,
+    }
+    return Reason(codes.get(grant.source, Code.GRANT_PAYS), params)
+
+
+def _may_spend(asking: Asking, remaining: int | None) -> Reason | None:
+    if asking.is_manager or asking.approved:
+        return None
+    if asking.draw_by is DrawBy.NAMED and not asking.may_draw:
+        return Reason(Code.DRAW_NOT_ALLOWED)
+    if asking.draw_by is DrawBy.APPROVE and asking.drawn_in_period >= asking.approve_beyond:
+        return Reason(Code.NEEDS_APPROVAL, {"left": remaining})
+    return None
+
+
+def _why_not(
+    asking: Asking,
+    work: Work,
+    contracts: tuple[Contract, ...],
+    grants: tuple[GrantFacts, ...],
+    now: datetime,
+) -> tuple[Reason, ...]:
+    """The most useful reason first, then what else is true."""
+    mine = [c for c in contracts if c.serves(asking.licence)]
+    in_force = [c for c in mine if c.status in IN_FORCE and c.starts <= now]
+    usable = [g for g in grants if g.in_force(now) and g.serves(asking.licence)]
+    reasons: list[Reason] = []
+    if any(g.can_pay(work.units) for g in usable):
+        reasons.append(Reason(Code.WORK_NOT_COVERED, {"work": work.code}))
+    elif any(g.can_pay(1) for g in usable):
+        remaining = left(grants, licence=asking.licence, now=now)
+        reasons.append(Reason(Code.NOT_ENOUGH_UNITS, {"units": work.units, "left": remaining}))
+    elif in_force:
+        renews = min((c.next_period for c in in_force if c.next_period), default=None)
+        reasons.append(Reason(Code.NO_CASES_LEFT, {"renews": renews.isoformat() if renews else None}))
+    elif any(c.status is Status.AWAITING_PAYMENT for c in mine):
+        reasons.append(Reason(Code.AWAITING_ACTIVATION))
+    elif any(c.status is Status.SCHEDULED or c.starts > now for c in mine):
+        starts = min(c.starts for c in mine if c.status is Status.SCHEDULED or c.starts > now)
+        reasons.append(Reason(Code.PLAN_NOT_STARTED, {"at": starts.isoformat()}))
+    elif mine:
+        ends = [c.ends for c in mine if c.ends]
+        reasons.append(Reason(Code.PLAN_ENDED, {"at": max(ends).isoformat() if ends else None}))
+    else:
+        reasons.append(Reason(Code.NO_PLAN))
+    if not usable and any(g.in_force(now) and g.can_pay(work.units) for g in grants):
+        code = Code.LICENCE_UNKNOWN if asking.licence is None else Code.OTHER_LICENCE_COVERED
+        reasons.append(Reason(code))
+    return tuple(reasons)
+
+
+def _int(value: object) -> int | None:
+    return value if isinstance(value, int) else None

@@ -1,0 +1,135 @@
+"""Every option of the vendor as one frozen, checked value. Defaults are the founding vendor's rules (R1–R11).
+
+A rulebook is versioned with an effective date. What a customer bought keeps its rules to the end of the running period;
+how the vendor works (order, intake, limits) changes for all on the date (row 43).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo
+
+from vigente.rules.periods import Months
+from vigente.rules.precedence import Order
+from vigente.rules.pricing import DiscountRule
+
+
+class EmailIntake(StrEnum):
+    """What becomes of a new request that arrives by mail (R7, row 17)."""
+
+    PORTAL_ONLY = "portal_only"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+class DrawBy(StrEnum):
+    """Who may spend an organization's cases (row 46)."""
+
+    ANYONE = "anyone"
+    NAMED = "named"
+    APPROVE = "approve"
+
+
+class PackValidity(StrEnum):
+    """Until when an extra pack lasts (R6, row 26)."""
+
+    CURRENT_PERIOD = "current_period"
+    DAYS = "days"
+    NEXT_PERIOD = "next_period"
+
+
+CLOUD_DISCOUNT = DiscountRule(
+    code="cloud_web", edition="WEB", hosting="vendor_cloud", basis_points=4000, applies_to_packs=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All settings named in the semantics of the plans. Durations are in the unit their name says."""
+
+    billing_zone: str = "America/Managua"
+    plans_required_from: datetime | None = None  # row 30; None: from always
+    exempt_days: int = 90  # row 30: a case opened before the date is seen through for at most this long
+    months: Months = Months.ANNIVERSARY
+    rollover_max: int = 0  # row 19
+    hold_days: int = 14  # row 41
+    held_retention_days: int = 90  # row 41
+    reopen_days: int = 7  # row 9, working days
+    auto_close_days: int = 7  # solved and silent this long: closed by the clock
+    split_answer_days: int = 5  # row 14
+    dispute_days: int = 5  # row 15
+    goodwill_on_late_release: bool = True  # row 13
+    goodwill_days: int = 10  # row 13: at least this long
+    intake_email: EmailIntake = EmailIntake.PORTAL_ONLY
+    notice_days: int = 0  # row 21; the vendor's FAQ says 5
+    renewal_mail_days: int = 7  # row 20
+    notice_mail_days: int = 7  # row 21: before the cut-off, monthly
+    notice_mail_days_annual: int = 30  # row 21: before the cut-off, annual
+    expiring_mail_days: int = 5
+    pack_validity: PackValidity = PackValidity.CURRENT_PERIOD
+    pack_days: int = 30  # with pack_validity = days
+    pack_return_hours: int = 24  # row 26
+    sell_packs_without_plan: bool = False  # row 26
+    draw_by: DrawBy = DrawBy.ANYONE  # row 46
+    order: Order = Order.STRICT  # R10
+    overdue_first: bool = False  # R10
+    favour_limits: Mapping[str, int | None] = field(
+        default_factory=lambda: {"agent": 5, "supervisor": 20, "owner": None}
+    )  # row 39: per person and calendar month; None: no limit
+    discounts: tuple[DiscountRule, ...] = (CLOUD_DISCOUNT,)  # R3
+
+    def __post_init__(self) -> None:
+        problems = list(_problems(self))
+        if problems:
+            raise ValueError("; ".join(problems))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.billing_zone)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-shaped mapping that `from_json` reads back to an equal value."""
+        data = asdict(self)
+        data["discounts"] = [asdict(rule) for rule in self.discounts]
+        data["favour_limits"] = dict(self.favour_limits)
+        required = self.plans_required_from
+        data["plans_required_from"] = required.astimezone(UTC).isoformat() if required else None
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Rulebook":
+        """Read `to_json`'s output. Missing settings take their default; unknown ones are an error that names them."""
+        known = {item.name for item in fields(cls)}
+        unknown = sorted(set(data) - known)
+        if unknown:
+            raise ValueError(f"unknown settings: {', '.join(unknown)}; known are: {', '.join(sorted(known))}")
+        values = dict(data)
+        hints = get_type_hints(cls)
+        for name, value in values.items():
+            if isinstance(hints[name], type) and issubclass(hints[name], StrEnum):
+                values[name] = hints[name](value)
+        if "discounts" in values:
+            values["discounts"] = tuple(DiscountRule(**rule) for rule in values["discounts"])
+        if values.get("plans_required_from"):
+            values["plans_required_from"] = datetime.fromisoformat(values["plans_required_from"])
+        return cls(**values)
+
+
+def _problems(book: Rulebook) -> "list[str]":
+    found: list[str] = []
+    for item in fields(book):
+        value = getattr(book, item.name)
+        if item.type in (int, "int") and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            found.append(f"{item.name} must be a whole number of 0 or more, not {value!r}")
+    try:
+        ZoneInfo(book.billing_zone)
+    except (KeyError, ValueError, OSError):
+        found.append(f"billing_zone is not a time zone: {book.billing_zone!r}")
+    if book.plans_required_from is not None and book.plans_required_from.tzinfo is None:
+        found.append("plans_required_from needs a time zone")
+    for rule in book.discounts:
+        if not 0 <= rule.basis_points <= 10_000:
+            found.append(f"discount {rule.code}: basis_points must lie between 0 and 10000")
+    return found

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SlaConfig(AppConfig):
+    name = "vigente.sla"
+    default_auto_field = "django.db.models.BigAutoField"

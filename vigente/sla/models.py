@@ -1,0 +1,79 @@
+"""Working hours and the reply promises that count in them."""
+
+from datetime import timedelta
+
+from django.db import models
+
+from vigente.rules.sla import Policy
+from vigente.rules.worktime import WorkHours
+
+
+class BusinessHours(models.Model):
+    """A week of working hours in a zone. `week`: seven lists (Monday first) of [start, end] minutes of the local day."""
+
+    name = models.CharField(max_length=80, unique=True)
+    time_zone = models.CharField(max_length=64)
+    week = models.JSONField()
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "business hours"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="business_hours_one_default"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def value(self) -> WorkHours:
+        """The frozen input of the rules, holidays included."""
+        return WorkHours(
+            zone=self.time_zone,
+            week=tuple(tuple((start, end) for start, end in day) for day in self.week),
+            holidays=frozenset(holiday.day for holiday in self.holidays.all()),
+        )
+
+
+class Holiday(models.Model):
+    """A day on which these hours do not count."""
+
+    hours = models.ForeignKey(BusinessHours, on_delete=models.CASCADE, related_name="holidays")
+    day = models.DateField()
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hours", "day"], name="holiday_is_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class SlaPolicy(models.Model):
+    """What is promised, in working minutes; empty means no promise."""
+
+    name = models.CharField(max_length=80, unique=True)
+    hours = models.ForeignKey(BusinessHours, on_delete=models.PROTECT, related_name="policies")
+    first_reply_minutes = models.PositiveIntegerField(null=True, blank=True)
+    next_reply_minutes = models.PositiveIntegerField(null=True, blank=True)
+    resolution_minutes = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "SLA policies"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def value(self) -> Policy:
+        """The frozen input of the rules."""
+
+        def span(minutes: int | None) -> timedelta | None:
+            return None if minutes is None else timedelta(minutes=minutes)
+
+        return Policy(
+            first_reply=span(self.first_reply_minutes),
+            next_reply=span(self.next_reply_minutes),
+            resolution=span(self.resolution_minutes),
+            hours=self.hours.value(),
+        )

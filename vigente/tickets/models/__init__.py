@@ -1,0 +1,21 @@
+"""Cases, their conversations, and the requests that wait for coverage."""
+
+from vigente.tickets.models.held import HeldRequest, Submission
+from vigente.tickets.models.messages import Attachment, Message
+from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
+from vigente.tickets.models.tickets import Department, Participant, Ticket, TicketLink, TicketNumber
+
+__all__ = [
+    "Attachment",
+    "Department",
+    "DrawDispute",
+    "HeldRequest",
+    "Message",
+    "Participant",
+    "Quotation",
+    "SplitProposal",
+    "Submission",
+    "Ticket",
+    "TicketLink",
+    "TicketNumber",
+]

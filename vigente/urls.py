@@ -1,0 +1,18 @@
+"""The address map: portal and workspace under a language prefix, the API and machine addresses without."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from vigente.installation import views as installation_views
+
+urlpatterns = [
+    path("healthz", installation_views.healthz, name="healthz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("vigente.api.urls")),
+    *i18n_patterns(
+        path("account/", include("allauth.urls")),
+        path("desk/", include("vigente.workspace.urls")),
+        path("ui/", include("vigente.ui.urls")),
+        path("", include("vigente.portal.urls")),
+    ),
+]
