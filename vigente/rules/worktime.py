@@ -6,8 +6,7 @@ Invariants: ``between(a, add(a, span)) == span``; adding twice is adding the sum
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta
 
 from vigente.rules.periods import Span, day_of, day_start, wall_instant
 
@@ -54,7 +53,9 @@ class WorkHours:
     def _plain_week(self, day: date) -> timedelta | None:
         """Working time of the 7 days from ``day``, if neither the clocks change nor a holiday falls within them."""
         ends = day + WEEK
-        if any(day <= holiday < ends for holiday in self.holidays) or _offset(day, self.zone) != _offset(ends, self.zone):
+        if any(day <= holiday < ends for holiday in self.holidays):
+            return None
+        if day_start(ends, self.zone) - day_start(day, self.zone) != WEEK:
             return None
         return timedelta(minutes=sum(closes - opens for shifts in self.week for opens, closes in shifts))
 
@@ -66,9 +67,9 @@ def add(hours: WorkHours, start: datetime, span: timedelta) -> datetime:
     """The first instant by which ``span`` of working time has passed since ``start``; a span of 0 is ``start`` itself."""
     if span < NONE:
         raise ValueError("working time is added, never taken away")
-    _require(hours)
     if not span:
         return start
+    _require(hours)
     day, left = day_of(start, hours.zone), span
     while True:
         week = hours._plain_week(day) if day_start(day, hours.zone) >= start else None
@@ -113,6 +114,3 @@ def _require(hours: WorkHours) -> None:
     if not any(hours.week):
         raise NoWorkingHours("these working hours have no shift in the whole week; give at least one day a shift")
 
-
-def _offset(day: date, zone: str) -> timedelta | None:
-    return day_start(day, zone).astimezone(ZoneInfo(zone)).utcoffset()
