@@ -17,7 +17,9 @@ def reserve(host: str, port: int) -> tuple[socket.socket, int]:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
     except socket.gaierror:
-        raise Refusal(f"{host} is not a known address. For this machine only, use --host 127.0.0.1.") from None
+        raise Refusal(
+            f"{host} is not a known address. For this machine only, use --host 127.0.0.1."
+        ) from None
     if port:
         _bind(family, host, port, shared=False).close()  # fails if anybody listens, even somebody who shares
     held = _bind(family, host, port, shared=True)

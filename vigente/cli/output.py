@@ -16,7 +16,9 @@ FOUND = 1
 BAD_USAGE = 2
 FAILED = 3
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a machine, and nothing else, on standard output.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print JSON for a machine, and nothing else, on standard output.")
+]
 
 
 class Refusal(Exception):

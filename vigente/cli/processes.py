@@ -39,7 +39,7 @@ def web_process(
         blocking_threads=threads,
         respawn_failed_workers=True,
         workers_kill_timeout=3,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve(target_loader=load_application)
 
 

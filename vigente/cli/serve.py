@@ -30,9 +30,15 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    demo: Annotated[bool, typer.Option("--demo", help="Fill a new database with an invented vendor to try it on.")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen. 0 takes any free port.")] = 8000,
-    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill a new database with an invented vendor to try it on.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where to listen. 0 takes any free port.")
+    ] = 8000,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; 0.0.0.0 lets other machines in.")
+    ] = "127.0.0.1",
     role: Annotated[Role, typer.Option(help="Run everything, or only one part of it.")] = Role.ALL,
     processes: Annotated[int, typer.Option(min=1, help="How many processes answer requests.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="How many requests each of them answers at once.")] = 8,

@@ -54,4 +54,6 @@ def _panel(url: str, logins: list[Login]) -> None:
             table.add_row(login["role"], login["email"], login["password"])
         parts += [Text(), table]
     parts += [Text(), Text("Ctrl-C stops it; the next start finds everything as it was.", style="dim")]
-    Console(highlight=False).print(Panel(Group(*parts), title="Vigente is ready", expand=False, padding=(1, 2)))
+    Console(highlight=False).print(
+        Panel(Group(*parts), title="Vigente is ready", expand=False, padding=(1, 2))
+    )
