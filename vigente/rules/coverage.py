@@ -1,10 +1,15 @@
-"""The coverage decision: is this request accepted, which grant pays, and why (R1, R8, R9, R11; rows 1–5, 7, 28–30, 36, 40, 44, 46, 48)."""
+"""The coverage decision: is this request accepted, which grant pays, and why.
+
+R1, R8, R9, R11; rows 1 to 5, 7, 28 to 30, 36, 40, 44, 46, 48. Not here: writing the draw (`billing.services.ledger`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from vigente.rules import precedence
+from vigente.rules.precedence import LAST_RANK
 from vigente.rules.quota import GrantFacts, Source, left, payers
 from vigente.rules.reasons import Code, Reason
 from vigente.rules.rulebook import DrawBy, Rulebook
@@ -21,7 +26,7 @@ class Outcome(StrEnum):
 
 
 ACCEPTED = frozenset({Outcome.COVERED, Outcome.FREE, Outcome.EXEMPT, Outcome.QUOTATION})
-NO_RANK = 1000
+NO_RANK = LAST_RANK
 
 
 class Status(StrEnum):
@@ -40,17 +45,27 @@ IN_FORCE = frozenset({Status.ACTIVE, Status.GRACE})
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is asked for. `always`: accepted whatever the coverage; `development`: quoted apart; `units`: cases it weighs."""
+    """What is asked for.
+
+    `always`: accepted whatever the coverage; `development`: quoted apart; `units`: cases it weighs.
+    """
 
     code: str
     units: int = 1
     always: bool = False
     development: bool = False
 
+    def __post_init__(self) -> None:
+        if self.units < 1:
+            raise ValueError(f"work {self.code!r} weighs at least one case, not {self.units}")
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A subscription as the decision sees it. `licence` None: the whole organization's. `next_period` when more cases come."""
+    """A subscription as the decision sees it, in force in `[starts, ends)` if its status says so.
+
+    `licence` None: the whole organization's. `next_period`: when more cases come.
+    """
 
     id: int
     licence: int | None
@@ -63,10 +78,20 @@ class Contract:
     def serves(self, licence: int | None) -> bool:
         return self.licence is None or self.licence == licence
 
+    def in_force(self, now: datetime) -> bool:
+        """By status and by time: a clock that runs late keeps nothing alive."""
+        return self.status in IN_FORCE and self.starts <= now and (self.ends is None or now < self.ends)
+
+    def begins_later(self, now: datetime) -> bool:
+        return self.status is Status.SCHEDULED or (self.status in IN_FORCE and self.starts > now)
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks. `licence` None: none named. `drawn_in_period`: cases this organization has already drawn from running grants."""
+    """Who asks. `licence` None: none named; `organization` None: a stranger.
+
+    `drawn_in_period`: cases this organization has already drawn from running grants.
+    """
 
     organization: int | None
     licence: int | None
@@ -81,7 +106,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer, with its reasons. `left` is what remains after this request's own units; None with COVERED: unlimited."""
+    """The answer, with its reasons. `left` remains after this request's own units; None with COVERED: unlimited."""
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
@@ -117,7 +142,7 @@ class Decision:
             grant=_int(data.get("grant")),
             left=_int(data.get("left")),
             until=datetime.fromisoformat(str(until)) if until else None,
-            rank=_int(data.get("rank")) or 0,
+            rank=NO_RANK if (rank := _int(data.get("rank"))) is None else rank,
         )
 
 
@@ -130,10 +155,15 @@ def decide(
     rulebook: Rulebook,
     now: datetime,
 ) -> Decision:
-    """Decide one request at the instant `now` (UTC) the server accepted it (row 4). Writes nothing, promises nothing beyond `now`."""
-    rank = best_rank(contracts, grants, licence=asking.licence, now=now)
+    """Decide one request at the instant `now` (UTC) at which the server accepted it (row 4).
+
+    Who asks comes first: a blocked organization (row 40) and a stranger (row 18) get nothing in, whatever they call it.
+    """
+    rank = best_rank(contracts, licence=asking.licence, now=now)
     if asking.blocked:
         return _held(Code.ORGANIZATION_BLOCKED)
+    if asking.organization is None:
+        return _held(Code.REQUESTER_UNKNOWN)
     if work.development:
         return Decision(Outcome.QUOTATION, (Reason(Code.QUOTED_APART),), rank=rank)
     if work.always:
@@ -141,17 +171,15 @@ def decide(
     if rulebook.plans_required_from is not None and now < rulebook.plans_required_from:
         begins = rulebook.plans_required_from.isoformat()
         return Decision(Outcome.EXEMPT, (Reason(Code.PLANS_NOT_YET_REQUIRED, {"from": begins}),), rank=rank)
-    if asking.organization is None:
-        return _held(Code.REQUESTER_UNKNOWN)
     paying = payers(grants, licence=asking.licence, work=work.code, units=work.units, now=now)
     if not paying:
         return Decision(Outcome.NOT_COVERED, _why_not(asking, work, contracts, grants, now))
     grant = paying[0]
-    remaining = left(grants, licence=asking.licence, now=now)
+    remaining = left(grants, licence=asking.licence, work=work.code, now=now)
     obstacle = _may_spend(asking, remaining)
     if obstacle is not None:
         return Decision(Outcome.NOT_COVERED, (obstacle,))
-    left_after = None if grant.remaining is None or remaining is None else remaining - work.units
+    left_after = None if remaining is None else remaining - work.units
     return Decision(
         Outcome.COVERED,
         (_pays(grant, work.units, left_after),),
@@ -163,13 +191,12 @@ def decide(
     )
 
 
-def best_rank(
-    contracts: tuple[Contract, ...], grants: tuple[GrantFacts, ...], *, licence: int | None, now: datetime
-) -> int:
-    """The best (lowest) rank in force for a licence, whichever grant pays (row 29); NO_RANK without any."""
-    ranks = [c.rank for c in contracts if c.status in IN_FORCE and c.serves(licence)]
-    ranks += [g.rank for g in grants if g.in_force(now) and g.serves(licence) and g.can_pay(1)]
-    return min(ranks, default=NO_RANK)
+def best_rank(contracts: tuple[Contract, ...], *, licence: int | None, now: datetime) -> int:
+    """The best (lowest) rank in force for a licence, whichever grant pays (row 29); NO_RANK without any.
+
+    Plans count, unspent grants do not: a pack kept from a better plan lifts the case it pays, and no other.
+    """
+    return precedence.best_rank(c.rank for c in contracts if c.in_force(now) and c.serves(licence))
 
 
 def _held(code: Code) -> Decision:
@@ -211,32 +238,45 @@ def _why_not(
     now: datetime,
 ) -> tuple[Reason, ...]:
     """The most useful reason first, then what else is true."""
+    running = [g for g in grants if g.in_force(now)]
+    elsewhere = any(
+        not g.serves(asking.licence) and g.covers(work.code) and g.can_pay(work.units) for g in running
+    )
     mine = [c for c in contracts if c.serves(asking.licence)]
-    in_force = [c for c in mine if c.status in IN_FORCE and c.starts <= now]
-    usable = [g for g in grants if g.in_force(now) and g.serves(asking.licence)]
-    reasons: list[Reason] = []
-    if any(g.can_pay(work.units) for g in usable):
-        reasons.append(Reason(Code.WORK_NOT_COVERED, {"work": work.code}))
-    elif any(g.can_pay(1) for g in usable):
-        remaining = left(grants, licence=asking.licence, now=now)
-        reasons.append(Reason(Code.NOT_ENOUGH_UNITS, {"units": work.units, "left": remaining}))
-    elif in_force:
+    why = _lacking_cases(asking, work, running, now) or _lacking_plan(mine, now)
+    if not elsewhere:
+        return (why,)
+    if asking.licence is None:
+        return (Reason(Code.LICENCE_UNKNOWN), why)
+    return (why, Reason(Code.OTHER_LICENCE_COVERED))
+
+
+def _lacking_cases(asking: Asking, work: Work, running: list[GrantFacts], now: datetime) -> Reason | None:
+    """What is wrong with the grants there are. A plan that does not cover the work is no matter of cases (R8)."""
+    usable = [g for g in running if g.serves(asking.licence)]
+    covering = [g for g in usable if g.covers(work.code)]
+    if usable and not covering:
+        return Reason(Code.WORK_NOT_COVERED, {"work": work.code})
+    if any(g.can_pay(1) for g in covering):
+        remaining = left(covering, licence=asking.licence, now=now)
+        return Reason(Code.NOT_ENOUGH_UNITS, {"units": work.units, "left": remaining})
+    return None
+
+
+def _lacking_plan(mine: list[Contract], now: datetime) -> Reason:
+    in_force = [c for c in mine if c.in_force(now)]
+    if in_force:
         renews = min((c.next_period for c in in_force if c.next_period), default=None)
-        reasons.append(Reason(Code.NO_CASES_LEFT, {"renews": renews.isoformat() if renews else None}))
-    elif any(c.status is Status.AWAITING_PAYMENT for c in mine):
-        reasons.append(Reason(Code.AWAITING_ACTIVATION))
-    elif any(c.status is Status.SCHEDULED or c.starts > now for c in mine):
-        starts = min(c.starts for c in mine if c.status is Status.SCHEDULED or c.starts > now)
-        reasons.append(Reason(Code.PLAN_NOT_STARTED, {"at": starts.isoformat()}))
-    elif mine:
-        ends = [c.ends for c in mine if c.ends]
-        reasons.append(Reason(Code.PLAN_ENDED, {"at": max(ends).isoformat() if ends else None}))
-    else:
-        reasons.append(Reason(Code.NO_PLAN))
-    if not usable and any(g.in_force(now) and g.can_pay(work.units) for g in grants):
-        code = Code.LICENCE_UNKNOWN if asking.licence is None else Code.OTHER_LICENCE_COVERED
-        reasons.append(Reason(code))
-    return tuple(reasons)
+        return Reason(Code.NO_CASES_LEFT, {"renews": renews.isoformat() if renews else None})
+    if any(c.status is Status.AWAITING_PAYMENT for c in mine):
+        return Reason(Code.AWAITING_ACTIVATION)
+    starts = min((c.starts for c in mine if c.begins_later(now)), default=None)
+    if starts is not None:
+        return Reason(Code.PLAN_NOT_STARTED, {"at": starts.isoformat()})
+    if not mine:
+        return Reason(Code.NO_PLAN)
+    ends = max((c.ends for c in mine if c.ends), default=None)
+    return Reason(Code.PLAN_ENDED, {"at": ends.isoformat() if ends else None})
 
 
 def _int(value: object) -> int | None:

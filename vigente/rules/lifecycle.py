@@ -24,7 +24,7 @@ PAUSED = frozenset({Status.WAITING_CUSTOMER, Status.WAITING_THIRD, Status.ON_HOL
 UNSOLVED = IN_LINE | PAUSED
 DONE = frozenset({Status.SOLVED, Status.CLOSED})
 
-# What an agent may choose by hand. Leaving DONE is reopening, which is asked of `after_customer_reply` or done by staff on purpose.
+# What an agent may choose by hand. Leaving DONE is reopening: a customer's reply asks `after_customer_reply`.
 BY_AGENT: dict[Status, frozenset[Status]] = {
     status: frozenset(set(Status) - {status, Status.NEW}) for status in Status if status is not Status.CLOSED
 } | {Status.CLOSED: frozenset({Status.OPEN})}
@@ -45,7 +45,10 @@ class ReplyEffect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """`by_person_at`: when a person last solved or closed it; None: only the clock ever did, which starts no window (row 9)."""
+    """How a case was closed (row 9).
+
+    `by_person_at`: when a person last solved or closed it; None: only the clock ever did, which starts no window.
+    """
 
     status: Status
     by_person_at: datetime | None

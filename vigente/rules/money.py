@@ -1,4 +1,4 @@
-"""Money as integer minor units (cents). Here: rounding and splitting. Not here: what anything costs (``pricing``).
+"""Money as integer minor units (cents). Here: rounding and splitting. Not here: what anything costs (`pricing`).
 
 Invariant: a rounding happens once, half to even, and a split loses no cent.
 """
@@ -17,12 +17,12 @@ def divide(numerator: int, denominator: int) -> int:
 
 
 def percent_of(amount: int, basis_points: int) -> int:
-    """``basis_points`` hundredths of a per cent of ``amount``, half to even."""
+    """`basis_points` hundredths of a per cent of `amount`, half to even."""
     return divide(amount * basis_points, WHOLE)
 
 
 def allocate(amount: int, weights: Sequence[int]) -> list[int]:
-    """Split ``amount`` by weight. The shares add up exactly; each is within one unit of its true share.
+    """Split `amount` by weight. The shares add up exactly; each is within one unit of its true share.
 
     Units left over go to the largest remainders, the earlier first on a tie. A weight of 0 gets nothing.
     """

@@ -1,7 +1,7 @@
 """Periods and terms, counted from an anchor by the local calendar of the vendor's billing zone.
 
 Here: where a local day begins, the boundaries of a subscription's months, and proration by local days.
-Not here: what happens at a boundary (``subscriptions``). Instants are aware UTC; spans are half-open.
+Not here: what happens at a boundary (`subscriptions`). Instants are aware UTC; spans are half-open.
 Invariant (rows 35 and 51): every boundary is counted from the anchor, never from the one before, so a period is never
 empty, never overlaps, never repeats, and an anchor on the 31st never drifts.
 """
@@ -16,7 +16,7 @@ from vigente.rules.money import divide
 
 
 class Months(StrEnum):
-    """The rulebook's ``months``: the customer's own month, or the calendar's."""
+    """The rulebook's `months`: the customer's own month, or the calendar's."""
 
     ANNIVERSARY = "anniversary"
     CALENDAR = "calendar"
@@ -35,7 +35,7 @@ class Interval(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """``[start, end)`` in UTC."""
+    """`[start, end)` in UTC."""
 
     start: datetime
     end: datetime
@@ -49,9 +49,9 @@ class Span:
 
 
 def wall_instant(wall: datetime, zone: str) -> datetime:
-    """The first instant, in UTC, at which clocks in ``zone`` read the naive ``wall`` or, if they skip it, later.
+    """The first instant, in UTC, at which clocks in `zone` read the naive `wall` or, if they skip it, later.
 
-    ``wall`` is a whole second.
+    `wall` is a whole second.
     """
     tz = ZoneInfo(zone)
     instant = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
@@ -73,14 +73,14 @@ def day_start(day: date, zone: str) -> datetime:
 
 
 def day_of(at: datetime, zone: str) -> date:
-    """The local day ``at`` falls in: the last one that had started. It never goes back, even where clocks do."""
+    """The local day `at` falls in: the last one that had started. It never goes back, even where clocks do."""
     day = at.astimezone(ZoneInfo(zone)).date()
     following = day + timedelta(days=1)
     return following if day_start(following, zone) <= at else day
 
 
 def boundary(anchor: datetime, zone: str, index: int, months: Months = Months.ANNIVERSARY) -> datetime:
-    """Where period ``index`` begins: the anchor itself, then the first instant of its day-of-month ``index`` months on.
+    """Where period `index` begins: the anchor itself, then the first instant of its day-of-month `index` months on.
 
     The day is clamped to the month's end (31 January, 28 February, 31 March); with CALENDAR it is the 1st.
     """
@@ -95,12 +95,12 @@ def boundary(anchor: datetime, zone: str, index: int, months: Months = Months.AN
 
 
 def period(anchor: datetime, zone: str, index: int, months: Months = Months.ANNIVERSARY) -> Span:
-    """Period ``index`` (0, 1, …) of an anchor."""
+    """Period `index` (0, 1, …) of an anchor."""
     return Span(boundary(anchor, zone, index, months), boundary(anchor, zone, index + 1, months))
 
 
 def period_index(anchor: datetime, zone: str, at: datetime, months: Months = Months.ANNIVERSARY) -> int:
-    """Which period ``at`` falls in. ValueError before the anchor."""
+    """Which period `at` falls in. ValueError before the anchor."""
     if at < anchor:
         raise ValueError(f"{at.isoformat()} is before the first period, which starts at {anchor.isoformat()}")
     first, day = day_of(anchor, zone), day_of(at, zone)
@@ -111,30 +111,32 @@ def period_index(anchor: datetime, zone: str, at: datetime, months: Months = Mon
 def term(
     anchor: datetime, zone: str, index: int, interval: Interval, months: Months = Months.ANNIVERSARY
 ) -> Span:
-    """Term ``index``: the 1 or 12 periods paid for at once."""
+    """Term `index`: the 1 or 12 periods paid for at once."""
     first = index * interval.periods
-    return Span(boundary(anchor, zone, first, months), boundary(anchor, zone, first + interval.periods, months))
+    return Span(
+        boundary(anchor, zone, first, months), boundary(anchor, zone, first + interval.periods, months)
+    )
 
 
 def term_of_period(index: int, interval: Interval) -> int:
-    """The term that pays for period ``index``."""
+    """The term that pays for period `index`."""
     return index // interval.periods
 
 
 def month_of(at: datetime, zone: str) -> Span:
-    """The whole calendar month around ``at``: what a first partial month is a part of."""
+    """The whole calendar month around `at`: what a first partial month is a part of."""
     first = day_of(at, zone).replace(day=1)
     return Span(day_start(first, zone), day_start((first + timedelta(days=31)).replace(day=1), zone))
 
 
 def prorated(cases: int, part: Span, whole: Span, zone: str) -> int:
-    """Cases for ``part`` of ``whole`` by local days: rounded down once, but at least one of a plan that has any."""
+    """Cases for `part` of `whole` by local days: rounded down once, but at least one of a plan that has any."""
     share = cases * part.days(zone) // _days(whole, zone)
     return max(share, min(cases, 1))
 
 
 def prorated_price(price_minor: int, cases: int | None, part: Span, whole: Span, zone: str) -> int:
-    """Price for ``part`` of ``whole`` by local days, rounded half-even once; ``cases`` are the plan's (None: unlimited).
+    """Price for `part` of `whole` by local days, rounded half-even once; `cases`: the plan's (None: unlimited).
 
     Never below the plan's price for the cases that part brings, so a late start is no way to cheap cases.
     """

@@ -25,7 +25,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """The stamp: smaller goes first. Ties go by acceptance, then by id (``sort_key``)."""
+    """The stamp: smaller goes first. Ties go by acceptance, then by id (`sort_key`)."""
 
     group: int
     at: datetime
@@ -43,7 +43,7 @@ def place(
 ) -> Place:
     """Strict: rank, then severity, then the promise due first. Fair: acceptance plus the plan's allowance.
 
-    Under fair order each step of severity takes away a third of what separates ``allowance`` from ``floor``, the
+    Under fair order each step of severity takes away a third of what separates `allowance` from `floor`, the
     allowance of the next better plan: a severe case comes closer to it and never passes it.
     """
     if not 0 <= severity <= MOST_SEVERE:
@@ -61,7 +61,7 @@ def place(
 def sort_key(
     place: Place, accepted_at: datetime, case_id: int, *, late: bool = False, overdue_first: bool = False
 ) -> tuple[bool, int, datetime, datetime, int]:
-    """The whole order. With ``overdue_first``, cases past their own promise (``late``) go before all others."""
+    """The whole order. With `overdue_first`, cases past their own promise (`late`) go before all others."""
     return (overdue_first and not late, place.group, place.at, accepted_at, case_id)
 
 
@@ -71,7 +71,7 @@ def is_late(due_at: datetime | None, *, now: datetime) -> bool:
 
 
 def position_range(ahead: int, could_overtake: int) -> tuple[int, int]:
-    """The place in line as shown (row 42): with ``ahead`` before it now, and ``could_overtake`` that still may come."""
+    """The place in line as shown (row 42): with `ahead` before it now, and `could_overtake` that still may come."""
     if ahead < 0 or could_overtake < 0:
         raise ValueError("nobody stands in line less than zero times")
     return ahead + 1, ahead + 1 + could_overtake

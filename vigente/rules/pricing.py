@@ -1,7 +1,7 @@
 """What a plan or pack costs after its discount (R3, R4; row 27).
 
-Here: which discount applies to a list price. Not here: proration (``periods``), tax and invoices.
-Invariant: ``total = list - discount``, with ``0 <= total <= list``; discounts never add up, the best one applies.
+Here: which discount applies to a list price. Not here: proration (`periods`), tax and invoices.
+Invariant: `total = list - discount`, with `0 <= total <= list`; discounts never add up, the best one applies.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,9 @@ class DiscountRule:
 
     def __post_init__(self) -> None:
         if not 0 <= self.basis_points <= WHOLE:
-            raise ValueError(f"discount {self.code}: basis points go from 0 to {WHOLE}, not {self.basis_points}")
+            raise ValueError(
+                f"discount {self.code}: basis points go from 0 to {WHOLE}, not {self.basis_points}"
+            )
 
     def fits(self, edition: str | None, hosting: str | None) -> bool:
         """Whether one licence qualifies."""
@@ -49,7 +51,7 @@ def price(
     is_pack: bool = False,
     licences: tuple[tuple[str, str], ...] = (),
 ) -> Price:
-    """The price for one licence or, when ``licences`` lists (edition, hosting) pairs, for a whole organization.
+    """The price for one licence or, when `licences` lists (edition, hosting) pairs, for a whole organization.
 
     An organization-wide plan gets a discount only if every one of its licences qualifies. Of several discounts the
     largest applies, the first listed on a tie.

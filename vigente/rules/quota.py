@@ -21,7 +21,10 @@ BOUGHT = frozenset({Source.PACK})
 
 @dataclass(frozen=True, slots=True)
 class GrantFacts:
-    """A grant as the rules see it: usable in `[start, end)`, UTC. `remaining` None: unlimited. `licence` None: any of the organization's."""
+    """A grant as the rules see it: usable in `[start, end)`, UTC.
+
+    `remaining` None: unlimited. `licence` None: any of the organization's.
+    """
 
     id: int
     source: Source
@@ -62,16 +65,20 @@ def burn_key(grant: GrantFacts) -> tuple[bool, datetime, bool, bool, datetime, i
 def payers(
     grants: Iterable[GrantFacts], *, licence: int | None, work: str, units: int, now: datetime
 ) -> list[GrantFacts]:
-    """The grants that may pay this work now, in the order in which they are burnt. A draw is whole or nothing (row 48)."""
+    """The grants that may pay this work now, in burn order. A draw is whole or nothing (row 48)."""
     eligible = [
         g for g in grants if g.in_force(now) and g.serves(licence) and g.covers(work) and g.can_pay(units)
     ]
     return sorted(eligible, key=burn_key)
 
 
-def left(grants: Iterable[GrantFacts], *, licence: int | None, now: datetime) -> int | None:
-    """Cases usable now for this licence; None: unlimited."""
-    serving = [g for g in grants if g.in_force(now) and g.serves(licence)]
+def left(
+    grants: Iterable[GrantFacts], *, licence: int | None, now: datetime, work: str | None = None
+) -> int | None:
+    """Cases usable now for this licence, of those that cover `work` if it is named; None: unlimited."""
+    serving = [
+        g for g in grants if g.in_force(now) and g.serves(licence) and (work is None or g.covers(work))
+    ]
     if any(g.remaining is None for g in serving):
         return None
     return sum(g.remaining or 0 for g in serving)

@@ -42,9 +42,11 @@ class Code(StrEnum):
     SPLIT_UNANSWERED = "split_unanswered"  # [] nobody agreed to the split (row 14)
 
 
-# Why a draw was given back, why a favour was made. Shown on statements.
 class Release(StrEnum):
-    """Why a draw was released, or a goodwill grant made. A favour counts against its author's monthly limit (row 39)."""
+    """Why a draw was released, or a goodwill grant made. Shown on statements.
+
+    A favour counts against its author's monthly limit (row 39).
+    """
 
     DEVELOPMENT = "development"  # row 11
     SPAM = "spam"  # row 12

@@ -1,10 +1,10 @@
-"""Every option of the vendor as one frozen, checked value. Defaults are the founding vendor's rules (R1–R11).
+"""Every option of the vendor as one frozen, checked value. Defaults are the founding vendor's rules (R1 to R11).
 
 A rulebook is versioned with an effective date. What a customer bought keeps its rules to the end of the running period;
 how the vendor works (order, intake, limits) changes for all on the date (row 43).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -105,31 +105,46 @@ class Rulebook:
         unknown = sorted(set(data) - known)
         if unknown:
             raise ValueError(f"unknown settings: {', '.join(unknown)}; known are: {', '.join(sorted(known))}")
-        values = dict(data)
         hints = get_type_hints(cls)
-        for name, value in values.items():
-            if isinstance(hints[name], type) and issubclass(hints[name], StrEnum):
-                values[name] = hints[name](value)
-        if "discounts" in values:
-            values["discounts"] = tuple(DiscountRule(**rule) for rule in values["discounts"])
-        if values.get("plans_required_from"):
-            values["plans_required_from"] = datetime.fromisoformat(values["plans_required_from"])
-        return cls(**values)
+        return cls(**{name: _read(name, value, hints[name]) for name, value in data.items()})
 
 
-def _problems(book: Rulebook) -> "list[str]":
-    found: list[str] = []
+def _read(name: str, value: Any, hint: Any) -> Any:
+    """A value as JSON or TOML writes it, as the setting's own type."""
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        if value not in list(hint):
+            raise ValueError(f"{name} is one of {', '.join(hint)}, not {value!r}")
+        return hint(value)
+    if name == "discounts":
+        return tuple(_discount(rule) for rule in value)
+    if name == "plans_required_from" and isinstance(value, str):
+        return datetime.fromisoformat(value) if value else None
+    return value
+
+
+def _discount(rule: Mapping[str, Any]) -> DiscountRule:
+    known = {item.name for item in fields(DiscountRule)}
+    if set(rule) != known:
+        raise ValueError(f"a discount has {', '.join(sorted(known))}; this one has {', '.join(sorted(rule))}")
+    return DiscountRule(**rule)
+
+
+def _problems(book: Rulebook) -> Iterator[str]:
     for item in fields(book):
         value = getattr(book, item.name)
-        if item.type in (int, "int") and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-            found.append(f"{item.name} must be a whole number of 0 or more, not {value!r}")
+        if item.type is int and (type(value) is not int or value < 0):
+            yield f"{item.name} must be a whole number of 0 or more, not {value!r}"
+        if item.type is bool and not isinstance(value, bool):
+            yield f"{item.name} must be true or false, not {value!r}"
+    if book.pack_days == 0:
+        yield "pack_days must be at least 1: a pack that never lasts serves nobody"
     try:
         ZoneInfo(book.billing_zone)
     except (KeyError, ValueError, OSError):
-        found.append(f"billing_zone is not a time zone: {book.billing_zone!r}")
-    if book.plans_required_from is not None and book.plans_required_from.tzinfo is None:
-        found.append("plans_required_from needs a time zone")
-    for rule in book.discounts:
-        if not 0 <= rule.basis_points <= 10_000:
-            found.append(f"discount {rule.code}: basis_points must lie between 0 and 10000")
-    return found
+        yield f"billing_zone is not a time zone: {book.billing_zone!r}"
+    required = book.plans_required_from
+    if required is not None and (not isinstance(required, datetime) or required.tzinfo is None):
+        yield "plans_required_from must be an instant with a time zone"
+    for role, limit in book.favour_limits.items():
+        if limit is not None and (type(limit) is not int or limit < 0):
+            yield f"favour_limits.{role} must be a whole number of 0 or more, or none, not {limit!r}"

@@ -1,6 +1,6 @@
 """Promises of a case: when an answer is due, what stops the clock, what was broken.
 
-Here: ``evaluate(policy, timeline)``, always over the whole timeline, so pauses, reopenings and late mail cannot
+Here: `evaluate(policy, timeline)`, always over the whole timeline, so pauses, reopenings and late mail cannot
 corrupt it. Not here: storing the stamp, telling anybody.
 Rules: a first reply is promised from acceptance and never paused by our own waiting (row 42: the promise shown is
 the one measured). The next reply counts from the customer's first unanswered message; it and the resolution stand
@@ -49,7 +49,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Deadlines in UTC. ``asked_at`` is the customer's first unanswered message after the first reply."""
+    """Deadlines in UTC. `asked_at` is the customer's first unanswered message after the first reply."""
 
     first_reply_due: datetime | None = None
     first_replied_at: datetime | None = None
@@ -80,7 +80,9 @@ class Clocks:
 
     def breached(self, now: datetime) -> bool:
         """Whether any promise is broken."""
-        return self.first_reply_breached(now) or self.next_reply_breached(now) or self.resolution_breached(now)
+        return (
+            self.first_reply_breached(now) or self.next_reply_breached(now) or self.resolution_breached(now)
+        )
 
     @property
     def _stopped_at(self) -> datetime | None:
@@ -110,7 +112,11 @@ def evaluate(policy: Policy, timeline: Iterable[Happening]) -> Clocks:
                 paused += [Span(waiting_since, at)] if waiting_since else []
                 solved_at, waiting_since, asked_at = at, None, None
             case Kind.REOPENED if solved_at:
-                solved, paused, solved_at = [*solved, Span(solved_at, at)], [*paused, Span(solved_at, at)], None
+                solved, paused, solved_at = (
+                    [*solved, Span(solved_at, at)],
+                    [*paused, Span(solved_at, at)],
+                    None,
+                )
             case _:
                 pass
     return Clocks(
@@ -124,7 +130,9 @@ def evaluate(policy: Policy, timeline: Iterable[Happening]) -> Clocks:
     )
 
 
-def _due(hours: WorkHours, start: datetime | None, promise: timedelta | None, pauses: list[Span]) -> datetime | None:
+def _due(
+    hours: WorkHours, start: datetime | None, promise: timedelta | None, pauses: list[Span]
+) -> datetime | None:
     if start is None or promise is None:
         return None
     due = add(hours, start, promise)

@@ -1,17 +1,33 @@
-"""How a subscription moves through time (R2, R5; rows 19–22, 24, 51): what is due now, and when a notice takes effect."""
+"""How a subscription moves through time: what is due now, when a notice takes effect.
+
+R2, R5; rows 19 to 22, 24, 51. Not here: the rows a step writes (`billing.services.subscriptions`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
-from vigente.rules.periods import Interval, Months, Span, boundary, day_start, period, term
+from vigente.rules.periods import (
+    Interval,
+    Months,
+    Span,
+    boundary,
+    day_of,
+    day_start,
+    period,
+    period_index,
+    term,
+    term_of_period,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A subscription in time. `periods_opened`: how many periods have their grant. `ends_at`: where it stops, by notice or by
-    its nature (legacy, not renewing); always a period boundary. Instants UTC; boundaries by the local calendar of `zone`."""
+    """A subscription in time. Instants UTC; boundaries by the local calendar of `zone`.
+
+    `periods_opened`: how many periods have their grant. `ends_at`: where it stops, by notice or by its nature; a legacy
+    plan may stop within a period, and nothing of it outlives that.
+    """
 
     anchor: datetime
     zone: str
@@ -20,9 +36,16 @@ class Running:
     periods_opened: int
     ends_at: datetime | None
 
-    @property
-    def periods_per_term(self) -> int:
-        return 12 if self.interval is Interval.YEAR else 1
+    def period(self, index: int) -> Span:
+        return self._clip(period(self.anchor, self.zone, index, self.months))
+
+    def term(self, number: int) -> Span:
+        return self._clip(term(self.anchor, self.zone, number, self.interval, self.months))
+
+    def _clip(self, span: Span) -> Span:
+        if self.ends_at is None or not span.contains(self.ends_at):
+            return span
+        return Span(span.start, self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +76,22 @@ Due: TypeAlias = OpenPeriod | StartTerm | End
 
 
 def advance(running: Running, *, now: datetime) -> tuple[Due, ...]:
-    """What has fallen due by `now`, in order. Asking again after doing it gives nothing; asking late gives every step (row 20)."""
+    """What has fallen due by `now`, in order; asked late, every step there was (row 20).
+
+    Asked again after the periods were opened, it names no period twice; an `End` is named until it is done.
+    """
     due: list[Due] = []
     index = running.periods_opened
     while True:
         start = boundary(running.anchor, running.zone, index, running.months)
         if running.ends_at is not None and running.ends_at <= start:
-            if running.ends_at <= now:
-                due.append(End(running.ends_at))
-            return tuple(due)
+            return (*due, End(running.ends_at)) if running.ends_at <= now else tuple(due)
         if now < start:
             return tuple(due)
-        if index % running.periods_per_term == 0:
-            number = index // running.periods_per_term
-            span = term(running.anchor, running.zone, number, running.interval, running.months)
-            due.append(StartTerm(number, span, missed=span.end <= now))
-        due.append(OpenPeriod(index, period(running.anchor, running.zone, index, running.months)))
+        if index % running.interval.periods == 0:
+            number = term_of_period(index, running.interval)
+            due.append(StartTerm(number, running.term(number), missed=running.term(number).end <= now))
+        due.append(OpenPeriod(index, running.period(index)))
         index += 1
 
 
@@ -80,10 +103,12 @@ def next_due(running: Running) -> datetime:
 
 def current_term(running: Running, *, now: datetime) -> Span:
     """The term that `now` lies in; before the anchor, the first."""
-    number = 0
-    while (span := term(running.anchor, running.zone, number, running.interval, running.months)).end <= now:
-        number += 1
-    return span
+    return running.term(_term_number(running, now))
+
+
+def _term_number(running: Running, now: datetime) -> int:
+    at = max(now, running.anchor)
+    return term_of_period(period_index(running.anchor, running.zone, at, running.months), running.interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +121,24 @@ class Notice:
 
 
 def give_notice(running: Running, *, notice_days: int, now: datetime, window_open: bool = False) -> Notice:
-    """When a notice to cancel or change takes effect (R5, row 21).
+    """When a notice to cancel or change takes effect (R5, row 21). It never moves an end that is already nearer.
 
-    Accepted until the last instant before the term's end minus `notice_days` local days. Later, a monthly plan ends one period
-    on, an annual one too: at most one more period, never another year. `window_open`: the warning mail bounced, so it still counts.
+    Accepted until the last instant before the term's end minus `notice_days` local days. Later, it ends one period
+    after the term, monthly or annual: at most one more period, never another year. `window_open`: the warning mail
+    bounced, so the notice still counts.
     """
-    running_term = current_term(running, now=now)
-    cut_off = notice_cut_off(running_term.end, zone=running.zone, notice_days=notice_days)
-    if now < cut_off or window_open:
-        return Notice(running_term.end, cut_off, on_time=True)
-    periods = 1
-    while boundary(running.anchor, running.zone, periods, running.months) <= running_term.end:
-        periods += 1
-    return Notice(boundary(running.anchor, running.zone, periods, running.months), cut_off, on_time=False)
+    number = _term_number(running, now)
+    ends = term(running.anchor, running.zone, number, running.interval, running.months).end
+    cut_off = notice_cut_off(ends, zone=running.zone, notice_days=notice_days)
+    on_time = now < cut_off or window_open
+    if not on_time:
+        after = (number + 1) * running.interval.periods + 1
+        ends = boundary(running.anchor, running.zone, after, running.months)
+    return Notice(min(ends, running.ends_at or ends), cut_off, on_time=on_time)
 
 
 def notice_cut_off(term_end: datetime, *, zone: str, notice_days: int) -> datetime:
     """The instant from which a notice no longer counts for a term that ends at `term_end`."""
     if notice_days == 0:
         return term_end
-    local = term_end.astimezone(ZoneInfo(zone))
-    return day_start((local - timedelta(days=notice_days)).date(), zone)
+    return day_start(day_of(term_end, zone) - timedelta(days=notice_days), zone)

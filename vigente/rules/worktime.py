@@ -1,7 +1,7 @@
 """Working time: add it to an instant, measure it between two. Local shifts and holidays in; UTC instants out.
 
-Not here: promises (``sla``). A shift lasts as long as it really does on the day the clocks change.
-Invariants: ``between(a, add(a, span)) == span``; adding twice is adding the sum; time outside shifts counts nothing.
+Not here: promises (`sla`). A shift lasts as long as it really does on the day the clocks change.
+Invariants: `between(a, add(a, span)) == span`; adding twice is adding the sum; time outside shifts counts nothing.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ class NoWorkingHours(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WorkHours:
-    """Shifts by weekday, Monday first, in the local time of ``zone``; no work on holidays."""
+    """Shifts by weekday, Monday first, in the local time of `zone`; no work on holidays."""
 
     zone: str
     week: tuple[tuple[Shift, ...], ...]
@@ -36,7 +36,9 @@ class WorkHours:
         for shifts in self.week:
             edges = [minute for shift in shifts for minute in shift]
             if any(a >= b for a, b in shifts) or edges != sorted(edges) or not set(edges) <= set(range(1441)):
-                raise ValueError(f"shifts go from 0 to {MINUTES_A_DAY} minutes, in order, without overlap: {shifts}")
+                raise ValueError(
+                    f"shifts go from 0 to {MINUTES_A_DAY} minutes, in order, without overlap: {shifts}"
+                )
 
     def works(self, day: date) -> bool:
         return bool(self.week[day.weekday()]) and day not in self.holidays
@@ -51,7 +53,7 @@ class WorkHours:
         return wall_instant(datetime.combine(day, time()) + timedelta(minutes=minute), self.zone)
 
     def _plain_week(self, day: date) -> timedelta | None:
-        """Working time of the 7 days from ``day``, if neither the clocks change nor a holiday falls within them."""
+        """Working time of the 7 days from `day`, if neither the clocks change nor a holiday falls within them."""
         ends = day + WEEK
         if any(day <= holiday < ends for holiday in self.holidays):
             return None
@@ -64,7 +66,7 @@ ALWAYS = WorkHours("UTC", (((0, MINUTES_A_DAY),),) * 7)
 
 
 def add(hours: WorkHours, start: datetime, span: timedelta) -> datetime:
-    """The first instant by which ``span`` of working time has passed since ``start``; a span of 0 is ``start`` itself."""
+    """The first instant by which `span` of working time has passed since `start`; a span of 0 is `start` itself."""
     if span < NONE:
         raise ValueError("working time is added, never taken away")
     if not span:
@@ -86,7 +88,7 @@ def add(hours: WorkHours, start: datetime, span: timedelta) -> datetime:
 
 
 def between(hours: WorkHours, a: datetime, b: datetime) -> timedelta:
-    """Working time in ``[a, b)``; none if ``b`` is not later."""
+    """Working time in `[a, b)`; none if `b` is not later."""
     total, day = NONE, day_of(a, hours.zone)
     while (begins := day_start(day, hours.zone)) < b:
         week = hours._plain_week(day) if begins >= a and day_start(day + WEEK, hours.zone) <= b else None
@@ -99,7 +101,7 @@ def between(hours: WorkHours, a: datetime, b: datetime) -> timedelta:
 
 
 def add_days(hours: WorkHours, start: datetime, days: int) -> datetime:
-    """The end of the ``days``-th working day after the day of ``start``: its local midnight (row 9). Not included."""
+    """The end of the `days`-th working day after the day of `start`: its local midnight (row 9). Not included."""
     if days < 0:
         raise ValueError("working days are added, never taken away")
     _require(hours)
@@ -112,5 +114,6 @@ def add_days(hours: WorkHours, start: datetime, days: int) -> datetime:
 
 def _require(hours: WorkHours) -> None:
     if not any(hours.week):
-        raise NoWorkingHours("these working hours have no shift in the whole week; give at least one day a shift")
-
+        raise NoWorkingHours(
+            "these working hours have no shift in the whole week; give at least one day a shift"
+        )

@@ -22,7 +22,7 @@ ZONES = (
 
 zones = st.sampled_from(ZONES)
 days = st.dates(date(2005, 1, 1), date(2040, 12, 31))
-month_ends = days.map(lambda day: (day.replace(day=1) - timedelta(days=1)))
+month_ends = days.map(lambda day: day.replace(day=1) - timedelta(days=1))
 instants = st.datetimes(datetime(2005, 1, 1), datetime(2040, 12, 31), timezones=st.just(UTC))
 durations = st.timedeltas(timedelta(0), timedelta(days=60))
 
@@ -42,5 +42,5 @@ def work_hours(draw: st.DrawFn) -> WorkHours:
 
 
 def utc(text: str) -> datetime:
-    """``2026-07-31 12:00`` as an instant in UTC."""
+    """`2026-07-31 12:00` as an instant in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -68,7 +68,9 @@ def test_calendar_months_start_on_the_first_whatever_the_anchor() -> None:
         ("2024-03-31", "Europe/Madrid", "2024-03-30 23:00"),
     ],
 )
-def test_row_35_a_day_starts_at_its_first_instant_even_where_midnight_is_odd(day: str, zone: str, starts: str) -> None:
+def test_row_35_a_day_starts_at_its_first_instant_even_where_midnight_is_odd(
+    day: str, zone: str, starts: str
+) -> None:
     assert day_start(date.fromisoformat(day), zone) == utc(starts)
 
 
@@ -88,7 +90,9 @@ def test_no_instant_of_a_day_comes_before_its_start(day: date, zone: str) -> Non
         assert day_of(start, zone) == day
 
 
-@given(days, month_ends, zones, st.booleans(), st.timedeltas(timedelta(0), timedelta(hours=23)), st.data(), modes)
+@given(
+    days, month_ends, zones, st.booleans(), st.timedeltas(timedelta(0), timedelta(hours=23)), st.data(), modes
+)
 def test_row_35_every_instant_is_in_exactly_one_period(
     day: date, end: date, zone: str, at_end: bool, into: timedelta, data: st.DataObject, months: Months
 ) -> None:
@@ -113,7 +117,9 @@ def test_row_35_the_anchor_day_is_kept_or_clamped_never_lost(anchor: datetime, z
 
 
 @given(instants, zones, st.integers(0, 60), modes, st.sampled_from(Interval))
-def test_a_term_is_its_periods_end_to_end(anchor: datetime, zone: str, index: int, months: Months, of: Interval) -> None:
+def test_a_term_is_its_periods_end_to_end(
+    anchor: datetime, zone: str, index: int, months: Months, of: Interval
+) -> None:
     whole = term(anchor, zone, index, of, months)
     parts = [period(anchor, zone, k, months) for k in range(index * of.periods, (index + 1) * of.periods)]
     assert (whole.start, whole.end) == (parts[0].start, parts[-1].end)

@@ -25,7 +25,9 @@ severities = st.integers(0, 2)
 
 def strict(rank: int, due: datetime | None = None, accepted: datetime = NOON, severity: int = 0, case: int = 1,
            **late: bool) -> tuple[object, ...]:  # fmt: skip
-    stamp = place(order=Order.STRICT, rank=rank, due_at=due, accepted_at=accepted, severity=severity, allowance=HOUR)
+    stamp = place(
+        order=Order.STRICT, rank=rank, due_at=due, accepted_at=accepted, severity=severity, allowance=HOUR
+    )
     return sort_key(stamp, accepted, case, **late)
 
 

@@ -23,8 +23,18 @@ def test_row_27_both_edition_and_hosting_must_fit(licence: tuple[str, str]) -> N
 
 def test_row_27_packs_are_discounted_only_by_setting() -> None:
     also = DiscountRule("web_cloud", "WEB", "vendor_cloud", 4000, applies_to_packs=True)
-    assert price(list_minor=1000, edition="WEB", hosting="vendor_cloud", discounts=[CLOUD], is_pack=True).total_minor == 1000
-    assert price(list_minor=1000, edition="WEB", hosting="vendor_cloud", discounts=[also], is_pack=True).total_minor == 600
+    assert (
+        price(
+            list_minor=1000, edition="WEB", hosting="vendor_cloud", discounts=[CLOUD], is_pack=True
+        ).total_minor
+        == 1000
+    )
+    assert (
+        price(
+            list_minor=1000, edition="WEB", hosting="vendor_cloud", discounts=[also], is_pack=True
+        ).total_minor
+        == 600
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Setting ``months: calendar``: the first partial month, by day, in price and cases alike."""
+"""Setting `months: calendar`: the first partial month, by day, in price and cases alike."""
 
 from datetime import datetime, timedelta
 

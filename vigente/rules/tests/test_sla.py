@@ -17,14 +17,20 @@ POLICY = Policy(first_reply=2 * HOUR, next_reply=4 * HOUR, resolution=18 * HOUR,
 
 
 def at(text: str) -> datetime:
-    """``6 10:30`` is Monday 6 July 2026, 10:30 in Managua."""
+    """`6 10:30` is Monday 6 July 2026, 10:30 in Managua."""
     day, hour = text.split()
-    return datetime.fromisoformat(f"2026-07-{int(day):02} {hour}").replace(tzinfo=ZoneInfo(MANAGUA)).astimezone(UTC)
+    return (
+        datetime.fromisoformat(f"2026-07-{int(day):02} {hour}")
+        .replace(tzinfo=ZoneInfo(MANAGUA))
+        .astimezone(UTC)
+    )
 
 
 def clocks(*lines: str, policy: Policy = POLICY) -> Clocks:
-    """Lines as ``6 10:30 accepted``."""
-    return evaluate(policy, [Happening(at(line.rsplit(" ", 1)[0]), Kind(line.rsplit(" ", 1)[1])) for line in lines])
+    """Lines as `6 10:30 accepted`."""
+    return evaluate(
+        policy, [Happening(at(line.rsplit(" ", 1)[0]), Kind(line.rsplit(" ", 1)[1])) for line in lines]
+    )
 
 
 def test_row_42_the_first_reply_counts_from_acceptance() -> None:
@@ -105,7 +111,13 @@ def test_solved_stops_everything_and_reopening_gives_back_what_was_left() -> Non
 
 
 def test_solved_from_waiting_then_reopened_counts_both_as_paused() -> None:
-    talk = ["6 08:00 accepted", "6 09:00 agent_reply", "6 10:00 waiting", "6 12:00 solved", "6 14:00 reopened"]
+    talk = [
+        "6 08:00 accepted",
+        "6 09:00 agent_reply",
+        "6 10:00 waiting",
+        "6 12:00 solved",
+        "6 14:00 reopened",
+    ]
     assert clocks(*talk).resolution_due == at("8 12:00")
     assert clocks(*talk).waiting_since is None
 
@@ -135,7 +147,8 @@ def test_a_pause_moves_the_deadline_by_exactly_the_working_time_paused(
     due = add(hours, start, promise)
     stops, resumes = start + before, start + before + pause
     got = evaluate(
-        policy, [Happening(start, Kind.ACCEPTED), Happening(stops, Kind.WAITING), Happening(resumes, Kind.RESUMED)]
+        policy,
+        [Happening(start, Kind.ACCEPTED), Happening(stops, Kind.WAITING), Happening(resumes, Kind.RESUMED)],
     ).resolution_due
     assert got is not None
     moved = between(hours, stops, resumes) if stops < due else timedelta(0)
@@ -143,7 +156,13 @@ def test_a_pause_moves_the_deadline_by_exactly_the_working_time_paused(
     assert between(hours, start, got) == promise + moved
 
 
-@given(work_hours(), instants, st.lists(st.tuples(durations, kinds), max_size=12), st.randoms(), st.sampled_from([1, 40]))
+@given(
+    work_hours(),
+    instants,
+    st.lists(st.tuples(durations, kinds), max_size=12),
+    st.randoms(),
+    st.sampled_from([1, 40]),
+)
 def test_the_order_in_which_mail_arrives_changes_nothing(
     hours: WorkHours, start: datetime, steps: list[tuple[timedelta, Kind]], shuffle: object, promise: int
 ) -> None:

@@ -13,7 +13,9 @@ from vigente.rules.tests.strategies import MANAGUA, durations, instants, utc, wo
 from vigente.rules.worktime import ALWAYS, NoWorkingHours, WorkHours, add, add_days, between
 
 HOUR = timedelta(hours=1)
-OFFICE = WorkHours(MANAGUA, (((480, 720), (780, 1020)),) * 5 + (((480, 720),), ()), frozenset({date(2026, 9, 14)}))
+OFFICE = WorkHours(
+    MANAGUA, (((480, 720), (780, 1020)),) * 5 + (((480, 720),), ()), frozenset({date(2026, 9, 14)})
+)
 
 
 def managua(text: str) -> datetime:
@@ -53,7 +55,9 @@ def test_a_week_that_begins_where_midnight_is_skipped_is_an_hour_short() -> None
 
 
 @given(work_hours(), instants, durations)
-def test_adding_then_measuring_gives_back_the_span(hours: WorkHours, start: datetime, span: timedelta) -> None:
+def test_adding_then_measuring_gives_back_the_span(
+    hours: WorkHours, start: datetime, span: timedelta
+) -> None:
     due = add(hours, start, span)
     assert between(hours, start, due) == span
     if span:  # and no earlier instant would have done
@@ -61,7 +65,9 @@ def test_adding_then_measuring_gives_back_the_span(hours: WorkHours, start: date
 
 
 @given(work_hours(), instants, durations, durations)
-def test_adding_twice_is_adding_the_sum(hours: WorkHours, start: datetime, a: timedelta, b: timedelta) -> None:
+def test_adding_twice_is_adding_the_sum(
+    hours: WorkHours, start: datetime, a: timedelta, b: timedelta
+) -> None:
     assert add(hours, add(hours, start, a), b) == add(hours, start, a + b)
 
 
@@ -82,7 +88,13 @@ def test_round_the_clock_is_wall_time_in_any_zone(zone: str, start: datetime, sp
         assert between(hours, start, start + span) == span
 
 
-@given(zones, st.integers(0, 23), instants, st.integers(0, 24 * 12), st.frozensets(st.integers(0, 12), max_size=4))
+@given(
+    zones,
+    st.integers(0, 23),
+    instants,
+    st.integers(0, 24 * 12),
+    st.frozensets(st.integers(0, 12), max_size=4),
+)
 @settings(max_examples=40)
 def test_measuring_agrees_with_looking_at_the_clock_every_quarter(
     zone: str, opens: int, start: datetime, length: int, holidays: frozenset[int]
@@ -117,7 +129,10 @@ def test_row_9_working_days_end_with_their_local_midnight(start: str, days: int,
 
 @given(work_hours(), instants, st.integers(1, 30))
 def test_row_9_n_working_days_hold_n_working_days(hours: WorkHours, start: datetime, days: int) -> None:
-    first, last = day_of(start, hours.zone), day_of(add_days(hours, start, days), hours.zone) - timedelta(days=1)
+    first, last = (
+        day_of(start, hours.zone),
+        day_of(add_days(hours, start, days), hours.zone) - timedelta(days=1),
+    )
     passed = [first + timedelta(days=k) for k in range(1, (last - first).days + 1)]
     assert sum(map(hours.works, passed)) == days
     assert hours.works(last)
@@ -141,7 +156,9 @@ def test_hours_without_a_shift_say_so() -> None:
         add_days(never, start, 1)
 
 
-@pytest.mark.parametrize("shifts", [((600, 540),), ((0, 1441),), ((0, 60), (30, 90)), ((-5, 60),), ((60, 60),)])
+@pytest.mark.parametrize(
+    "shifts", [((600, 540),), ((0, 1441),), ((0, 60), (30, 90)), ((-5, 60),), ((60, 60),)]
+)
 def test_impossible_shifts_say_so(shifts: tuple[tuple[int, int], ...]) -> None:
     with pytest.raises(ValueError, match="in order, without overlap"):
         WorkHours(MANAGUA, (shifts,) + ((),) * 6)
