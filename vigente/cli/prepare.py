@@ -52,7 +52,8 @@ def _migrate() -> None:
 def _collect_static() -> None:
     from django.core.management import call_command
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # django_htmx brings scripts for other versions of htmx; the one in use is Vigente's own.
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["django_htmx"])
 
 
 def _fill_demonstration() -> None:
