@@ -1,5 +1,58 @@
-"""Addresses of the portal."""
+"""Addresses of the portal. Nouns; a POST to a noun makes it happen. `home` resolves with and without the namespace."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from vigente.portal.views import ask, files, held, home, invitations, notice, people, plan, plans, profile
+from vigente.portal.views import proposals, statement, ticket, tickets
+
+cases = [
+    path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets.csv", tickets.tickets_csv, name="tickets_csv"),
+    path("search/", tickets.search, name="search"),
+    path("tickets/<int:number>/", ticket.ticket, name="ticket"),
+    path("tickets/<int:number>/replies/", ticket.replies, name="replies"),
+    path("tickets/<int:number>/closure/", ticket.closure, name="closure"),
+    path("tickets/<int:number>/reopening/", ticket.reopening, name="reopening"),
+    path("tickets/<int:number>/quotation/", proposals.quotation, name="quotation"),
+    path("tickets/<int:number>/splits/<int:proposal>/", proposals.split, name="split"),
+    path("tickets/<int:number>/dispute/", proposals.dispute, name="dispute"),
+    path("files/<str:token>/", files.file, name="file"),
+]
+
+requests = [
+    path("ask/", ask.ask, name="ask"),
+    path("ask/coverage/", ask.coverage, name="ask_coverage"),
+    path("held/choice/", held.choice, name="held_choice"),
+    path("held/<str:token>/", held.held, name="held"),
+    path("held/<str:token>/claim/", held.claim, name="held_claim"),
+    path("held/<str:token>/withdrawal/", held.withdrawal, name="held_withdrawal"),
+    path("held/<str:token>/approval/", held.approval, name="held_approval"),
+]
+
+contracts = [
+    path("plan/", plan.plan, name="plan"),
+    path("plan/statement/", statement.statement, name="statement"),
+    path("plan/statement.csv", statement.statement_csv, name="statement_csv"),
+    path("plan/<int:subscription>/notice/", notice.notice, name="notice"),
+    path("plan/<int:subscription>/notice/withdrawal/", notice.notice_withdrawal, name="notice_withdrawal"),
+    path("plan/<int:subscription>/change/<int:version>/", notice.change, name="plan_change"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/<int:version>/order/", plans.order, name="plan_order"),
+]
+
+persons = [
+    path("people/", people.people, name="people"),
+    path("people/invitations/", people.invitations, name="people_invitations"),
+    path("people/invitations/<int:invitation>/revocation/", people.revocation, name="people_revocation"),
+    path("people/<int:membership>/", people.person, name="person"),
+    path("people/<int:membership>/deactivation/", people.deactivation, name="person_deactivation"),
+    path("profile/", profile.profile, name="profile"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+]
+
+portal = [path("", home.home, name="home"), *cases, *requests, *contracts, *persons]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("", include((portal, "portal"))),
+]

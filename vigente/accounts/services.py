@@ -1,0 +1,202 @@
+"""The writes about people: seats offered, taken and given up; tokens issued.
+
+Invariant: nobody joins an organization without having read a mail sent to their address, and an organization that has a
+manager keeps one. Refusals are `ValidationError` with a code and a sentence for the reader; then nothing was written.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from vigente.accounts.invitation_mail import send_invitation
+from vigente.accounts.models import SCOPES, ApiToken, Invitation, Membership, Organization, User
+
+INVITATION_DAYS = 7
+OPEN_INVITATIONS_MAX = 25  # per organization: an invitation is a mail to a stranger
+_signer = Signer(salt="vigente.accounts.invitation")
+
+
+@transaction.atomic
+def invite(
+    *,
+    organization: Organization,
+    email: str,
+    role: str,
+    may_draw: bool,
+    invited_by: User,
+    now: datetime,
+    name: str = "",
+    language: str = "",
+) -> Invitation:
+    """Offer a seat and mail the signed link, good for INVITATION_DAYS. Asking again renews it and mails again."""
+    email = email.strip().lower()
+    if Membership.objects.filter(organization=organization, user__email=email).exists():
+        raise ValidationError(_("Esta persona ya es parte de la organización."), code="already_member")
+    waiting = Invitation.objects.filter(
+        organization=organization, accepted_at__isnull=True, revoked_at__isnull=True
+    )
+    if waiting.open_at(now).exclude(email=email).count() >= OPEN_INVITATIONS_MAX:
+        raise ValidationError(
+            _("Hay demasiadas invitaciones sin respuesta. Anule alguna antes de enviar otra."),
+            code="too_many",
+        )
+    waiting.filter(email=email).update(revoked_at=now)
+    invitation = Invitation.objects.create(
+        organization=organization,
+        email=email,
+        name=name.strip(),
+        role=role,
+        may_draw=may_draw,
+        language=language or organization.language,
+        invited_by=invited_by,
+        created_at=now,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    send_invitation(invitation, token=invitation_token(invitation))
+    return invitation
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """What the mailed link carries: the row's id, signed. Expiry and use are the row's own."""
+    return _signer.sign(str(invitation.pk))
+
+
+def invitation_from(token: str, *, now: datetime) -> Invitation | None:
+    """The open invitation a link names; None for one that is forged, used, revoked or expired."""
+    try:
+        pk = int(_signer.unsign(token))
+    except (BadSignature, ValueError):
+        return None
+    invitation = Invitation.objects.select_related("organization", "invited_by").filter(pk=pk).first()
+    return invitation if invitation and invitation.is_open(now) else None
+
+
+def needs_sign_in(invitation: Invitation) -> User | None:
+    """The owner of an established account at this address, who must sign in to accept; None if a password may be set.
+
+    An account nobody has verified is not established: whoever reads the mailbox takes it over, with a new password.
+    """
+    user = User.objects.filter(email=invitation.email).first()
+    if user is None or not user.has_usable_password():
+        return None
+    verified = EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True).exists()
+    return user if verified and user.is_active else None
+
+
+@transaction.atomic
+def accept_invitation(
+    *, invitation: Invitation, now: datetime, user: User | None = None, name: str = "", password: str = ""
+) -> User:
+    """Take the seat, once. With `user`: the signed-in owner of the address. Without: the account is made or taken over.
+
+    ValidationError codes: `used` when somebody was faster, `other_account` for another address, `staff` for our own.
+    """
+    taken = Invitation.objects.filter(
+        pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
+    ).update(accepted_at=now)
+    if taken != 1:
+        raise ValidationError(_("Esta invitación ya se usó o venció. Pida otra."), code="used")
+    owner = needs_sign_in(invitation)
+    if owner is not None and (user is None or user.pk != owner.pk):
+        raise ValidationError(
+            _("Inicie sesión con la dirección que recibió la invitación."), code="other_account"
+        )
+    member = owner or _open_account(invitation, name=name, password=password, now=now)
+    if member.is_staff_member:
+        raise ValidationError(
+            _("Las cuentas del equipo de soporte no entran en organizaciones."), code="staff"
+        )
+    Membership.objects.get_or_create(
+        user=member,
+        organization=invitation.organization,
+        defaults={"role": invitation.role, "may_draw": invitation.may_draw},
+    )
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_by=member)
+    return member
+
+
+def _open_account(invitation: Invitation, *, name: str, password: str, now: datetime) -> User:
+    user = User.objects.filter(email=invitation.email).first()
+    if user is None:
+        user = User(email=invitation.email, language=invitation.language, date_joined=now)
+    if user.is_staff_member:
+        return user
+    user.name = name.strip() or user.name or invitation.name
+    user.is_active = True
+    user.set_password(password)
+    user.save()
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
+    return user
+
+
+def revoke_invitation(*, invitation: Invitation, now: datetime) -> bool:
+    """Withdraw an offer nobody took; False when it was already taken or withdrawn."""
+    open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True)
+    return open_one.update(revoked_at=now) == 1
+
+
+@transaction.atomic
+def update_membership(*, membership: Membership, role: str, may_draw: bool) -> Membership:
+    """Change what somebody may do for an organization. The last manager stays one."""
+    if membership.role == Membership.Role.MANAGER and role != Membership.Role.MANAGER:
+        _keep_a_manager(membership)
+    membership.role, membership.may_draw = role, may_draw
+    membership.save(update_fields=["role", "may_draw"])
+    return membership
+
+
+@transaction.atomic
+def deactivate(*, membership: Membership) -> None:
+    """End somebody's acting for an organization. Their cases stay with it; their account stays theirs."""
+    if membership.role == Membership.Role.MANAGER:
+        _keep_a_manager(membership)
+    membership.delete()
+
+
+def _keep_a_manager(membership: Membership) -> None:
+    """Raise unless another active manager remains. Row locks, or SQLite's single writer, keep two at once apart."""
+    managers = Membership.objects.select_for_update().filter(
+        organization=membership.organization_id, role=Membership.Role.MANAGER, user__is_active=True
+    )
+    if not [other for other in managers if other.pk != membership.pk]:
+        raise ValidationError(
+            _("La organización necesita al menos un responsable. Nombre a otra persona primero."),
+            code="last_manager",
+        )
+
+
+def issue_token(
+    *,
+    name: str,
+    user: User | None,
+    scopes: Iterable[str],
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """A new bearer token and its secret, which is shown this once and not kept."""
+    wanted = sorted(set(scopes))
+    unknown = sorted(set(wanted) - set(SCOPES))
+    if unknown or not wanted:
+        raise ValidationError(
+            _("Alcances desconocidos: %(unknown)s. Existen: %(known)s."),
+            code="unknown_scope",
+            params={"unknown": ", ".join(unknown) or "—", "known": ", ".join(SCOPES)},
+        )
+    secret = ApiToken.new_secret()
+    token = ApiToken.objects.create(
+        name=name.strip() or "token",
+        user=user,
+        digest=ApiToken.digest_of(secret),
+        prefix=secret[:12],
+        scopes=wanted,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    return token, secret

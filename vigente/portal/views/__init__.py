@@ -1,0 +1,1 @@
+"""One small module per noun; a view calls one service or one query."""
