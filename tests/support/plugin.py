@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         # A file, as in real life: other threads and processes see it, and it locks as it will.
-        database["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
+        database.setdefault("TEST", {})["NAME"] = str(DATA / "test.sqlite3")
 
 
 @pytest.hookimpl(trylast=True)
