@@ -37,4 +37,7 @@ def drop_sql(vendor: str) -> list[str]:
             "DROP TRIGGER IF EXISTS version_terms_frozen ON billing_planversion",
             "DROP FUNCTION IF EXISTS vigente_refuse()",
         ]
-    return [f"DROP TRIGGER IF EXISTS {name}" for name in ("entry_no_update", "entry_no_delete", "version_terms_frozen")]
+    return [
+        f"DROP TRIGGER IF EXISTS {name}"
+        for name in ("entry_no_update", "entry_no_delete", "version_terms_frozen")
+    ]

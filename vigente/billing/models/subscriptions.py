@@ -110,6 +110,12 @@ class Subscription(models.Model):
                 condition=Q(status__in=["awaiting_payment", "active", "grace"]) & ~Q(source="legacy"),
                 name="subscription_one_per_licence_and_source",
             ),
+            models.UniqueConstraint(
+                fields=["organization", "source"],
+                condition=Q(licence__isnull=True, status__in=["awaiting_payment", "active", "grace"])
+                & ~Q(source="legacy"),
+                name="subscription_one_for_the_organization",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("anchor")),
                 name="subscription_ends_after_start",

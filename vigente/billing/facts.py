@@ -1,0 +1,87 @@
+"""Rows to frozen inputs: what the rules need to know about one organization at one instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vigente.accounts.models import Membership, Organization, User
+from vigente.billing.models import Grant, Licence, PlanVersion, Subscription
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.rules.coverage import IN_FORCE, Asking, Contract, Decision, Work, decide
+from vigente.rules.quota import GrantFacts
+from vigente.rules.rulebook import DrawBy, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One organization at `now`: three queries, however many decisions follow."""
+
+    rulebook: Rulebook
+    contracts: tuple[Contract, ...]
+    grants: tuple[GrantFacts, ...]
+    drawn: int
+    subscriptions: tuple[Subscription, ...]
+
+    def decide(self, asking: Asking, work: Work, *, now: datetime) -> Decision:
+        """The coverage decision for one request."""
+        return decide(
+            asking, work, contracts=self.contracts, grants=self.grants, rulebook=self.rulebook, now=now
+        )
+
+    def best_version(self, licence_id: int | None) -> PlanVersion | None:
+        """The version of the best rank in force for a licence (row 29)."""
+        serving = [
+            s
+            for s in self.subscriptions
+            if s.status in IN_FORCE and not s.asleep and s.licence_id in (None, licence_id)
+        ]
+        return min(serving, key=lambda s: s.version.rank).version if serving else None
+
+
+def load(organization: Organization | None, *, now: datetime, rulebook: Rulebook | None = None) -> Facts:
+    """Read what bears on a decision about `organization` at `now`."""
+    rulebook = rulebook or rulebook_at(now)
+    if organization is None:
+        return Facts(rulebook, (), (), 0, ())
+    subscriptions = tuple(
+        Subscription.objects.filter(organization=organization)
+        .exclude(status=Subscription.Status.REPLACED)
+        .select_related("version__plan", "version__sla_policy")
+    )
+    grants = list(Grant.objects.filter(organization=organization, start__lte=now, end__gt=now))
+    return Facts(
+        rulebook=rulebook,
+        contracts=tuple(subscription.contract() for subscription in subscriptions),
+        grants=tuple(grant.value() for grant in grants),
+        drawn=sum(grant.drawn for grant in grants),
+        subscriptions=subscriptions,
+    )
+
+
+def asking_of(
+    *,
+    organization: Organization | None,
+    licence: Licence | None,
+    user: User | None,
+    facts: Facts,
+    approved: bool = False,
+) -> Asking:
+    """Who asks, with what they may spend (row 46). Staff who open a case for a customer spend as its manager would."""
+    if organization is None:
+        return Asking(organization=None, licence=None)
+    draw_by = DrawBy(organization.draw_by) if organization.draw_by else facts.rulebook.draw_by
+    membership = None
+    is_manager = user is None or user.is_staff_member
+    if draw_by is not DrawBy.ANYONE and not is_manager:
+        membership = Membership.objects.filter(user=user, organization=organization).first()
+        is_manager = membership is not None and membership.role == Membership.Role.MANAGER
+    return Asking(
+        organization=organization.pk,
+        licence=licence.pk if licence else None,
+        blocked=organization.is_blocked,
+        may_draw=membership.may_draw if membership else True,
+        is_manager=is_manager,
+        draw_by=draw_by,
+        approve_beyond=organization.approve_beyond,
+        drawn_in_period=facts.drawn,
+        approved=approved,
+    )

@@ -1,0 +1,285 @@
+"""Questions about coverage, prices and the books. Writes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from vigente.accounts.models import Organization, User
+from vigente.billing.facts import Facts, asking_of, load
+from vigente.billing.models import Grant, LedgerEntry, Licence, Plan, PlanVersion, Subscription, WorkType
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.rules.coverage import IN_FORCE, NO_RANK, Decision, Outcome
+from vigente.rules.periods import day_start
+from vigente.rules.pricing import Price, price
+from vigente.rules.reasons import Code
+
+
+def coverage_of(
+    *,
+    organization: Organization | None,
+    licence: Licence | None,
+    work_type: WorkType,
+    user: User | None,
+    now: datetime,
+    approved: bool = False,
+    facts: Facts | None = None,
+) -> Decision:
+    """What would be decided if this were asked now (row 1). Promises nothing beyond `now`."""
+    facts = facts or load(organization, now=now)
+    asking = asking_of(organization=organization, licence=licence, user=user, facts=facts, approved=approved)
+    return facts.decide(asking, work_type.value(), now=now)
+
+
+def rank_of(
+    *, organization: Organization | None, licence: Licence | None, now: datetime
+) -> tuple[int, PlanVersion | None]:
+    """The best rank in force for a licence and the version that gives it (row 29)."""
+    version = load(organization, now=now).best_version(licence.pk if licence else None)
+    return (version.rank if version else NO_RANK), version
+
+
+def sold_versions(*, now: datetime) -> QuerySet[PlanVersion]:
+    """Versions on sale at `now`, public plans only."""
+    return (
+        PlanVersion.objects.filter(sold_from__lte=now, plan__is_public=True)
+        .filter(Q(sold_until__isnull=True) | Q(sold_until__gt=now))
+        .select_related("plan__edition__product", "sla_policy")
+        .order_by("price_minor", "id")
+    )
+
+
+def current_version(plan: Plan, *, now: datetime) -> PlanVersion | None:
+    """The newest version of a plan in use at `now`, whether public or not."""
+    return (
+        PlanVersion.objects.filter(plan=plan, sold_from__lte=now)
+        .filter(Q(sold_until__isnull=True) | Q(sold_until__gt=now))
+        .select_related("plan__edition")
+        .order_by("-number")
+        .first()
+    )
+
+
+def price_of(
+    *,
+    version: PlanVersion,
+    licence: Licence | None,
+    organization: Organization | None,
+    now: datetime,
+    is_pack: bool = False,
+) -> Price:
+    """The price of a version, or of its pack, with the discount as its own line (R3, row 27). Minor units of its currency."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    if licence is None and organization is not None:
+        owned = Licence.objects.filter(organization=organization, is_active=True)
+        pairs = tuple(owned.values_list("edition__code", "hosting"))
+    amount = version.pack_price_minor if is_pack else version.price_minor
+    return price(
+        list_minor=amount or 0,
+        edition=version.plan.edition.code if licence is None else licence.edition.code,
+        hosting=licence.hosting if licence else None,
+        discounts=rulebook_at(now).discounts,
+        is_pack=is_pack,
+        licences=pairs,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that would help: an extra pack (R6), the next plan up, or a plan. `cases` None: unlimited."""
+
+    kind: str
+    version: PlanVersion
+    price: Price
+    cases: int | None
+
+
+EXHAUSTED = {Code.NO_CASES_LEFT, Code.NOT_ENOUGH_UNITS}
+NO_OFFER = {Code.ORGANIZATION_BLOCKED, Code.REQUESTER_UNKNOWN, Code.DRAW_NOT_ALLOWED, Code.NEEDS_APPROVAL}
+
+
+def offers_for(
+    *, organization: Organization | None, licence: Licence | None, decision: Decision, now: datetime
+) -> list[Offer]:
+    """What would let this request in, cheapest first (rows 2, 3)."""
+    if organization is None or decision.outcome is not Outcome.NOT_COVERED:
+        return []
+    codes = {reason.code for reason in decision.reasons}
+    if codes & NO_OFFER:
+        return []
+    versions = list(sold_versions(now=now))
+    editions = (
+        {licence.edition_id} if licence else set(organization.licences.values_list("edition_id", flat=True))
+    )
+    versions = [v for v in versions if v.plan.edition_id in editions and v.plan.interval == "month"]
+    offers: list[Offer] = []
+    if codes & EXHAUSTED:
+        mine = load(organization, now=now).best_version(licence.pk if licence else None)
+        if mine is not None and mine.pack_price_minor is not None:
+            pack = price_of(version=mine, licence=licence, organization=organization, now=now, is_pack=True)
+            offers.append(Offer("pack", mine, pack, mine.pack_cases))
+        if mine is not None and mine.cases is not None:
+            versions = [v for v in versions if v.cases is None or v.cases > mine.cases][:1]
+    work = next((str(r.params["work"]) for r in decision.reasons if r.code is Code.WORK_NOT_COVERED), None)
+    kind = "upgrade" if offers or codes & EXHAUSTED else "plan"
+    for version in versions:
+        if work is None or work in version.work:
+            cost = price_of(version=version, licence=licence, organization=organization, now=now)
+            offers.append(Offer(kind, version, cost, version.cases))
+    return offers
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Coverage at a glance. `total` and `left` None: unlimited. Counts every grant usable now; `until` is the soonest expiry."""
+
+    is_covered: bool
+    total: int | None
+    used: int
+    left: int | None
+    until: datetime | None
+    plan: str
+    source: str
+    rank: int
+    renews_at: datetime | None
+    ends_at: datetime | None
+
+
+def meter_of(
+    *, organization: Organization, licence: Licence | None, now: datetime, facts: Facts | None = None
+) -> Meter:
+    """The meter of one licence, or of the organization-wide plan."""
+    facts = facts or load(organization, now=now)
+    licence_id = licence.pk if licence else None
+    grants = [
+        g
+        for g in Grant.objects.filter(organization=organization, start__lte=now, end__gt=now).order_by(
+            "end", "id"
+        )
+        if g.licence_id in (None, licence_id)
+    ]
+    unlimited = any(grant.remaining is None for grant in grants)
+    left = None if unlimited else sum(grant.remaining or 0 for grant in grants)
+    serving = [
+        s
+        for s in facts.subscriptions
+        if s.status in IN_FORCE and s.licence_id in (None, licence_id) and not s.asleep
+    ]
+    best = min(serving, key=lambda s: s.version.rank, default=None)
+    usable = [grant for grant in grants if grant.remaining is None or grant.remaining > 0] or grants
+    return Meter(
+        is_covered=unlimited or bool(left),
+        total=None if unlimited else sum((grant.remaining or 0) + grant.drawn for grant in grants),
+        used=sum(grant.drawn for grant in grants),
+        left=left,
+        until=usable[0].end if usable else None,
+        plan=best.version.plan.name if best else "",
+        source=best.source if best else (grants[0].source if grants else ""),
+        rank=best.version.rank if best else NO_RANK,
+        renews_at=best.next_due_at if best and best.next_due_at != best.ends_at else None,
+        ends_at=best.ends_at if best else None,
+    )
+
+
+def subscriptions_of(organization: Organization, *, now: datetime) -> QuerySet[Subscription]:
+    """Every contract of an organization, running ones first."""
+    return (
+        Subscription.objects.filter(organization=organization)
+        .select_related("version__plan__edition__product", "version__sla_policy", "licence__edition__product")
+        .order_by("ended_at", "-anchor", "-id")
+    )
+
+
+SIGNS = {"grant": 1, "draw": -1, "release": 1, "expiry": -1, "revoke": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One movement for people to read. `cases` carries its sign; None: unlimited. `left_after`: of that grant."""
+
+    at: datetime
+    kind: str
+    cases: int | None
+    grant_id: int
+    grant_source: str
+    grant_until: datetime
+    licence: Licence | None
+    ticket_number: int | None
+    reason: str
+    note: str
+    actor: User | None
+    left_after: int | None
+
+
+def statement(
+    *,
+    organization: Organization,
+    now: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[StatementLine]:
+    """What was granted, used, returned and expired, when and why, oldest first. `since` inclusive, `until` exclusive."""
+    lines = list(_lines(organization, until or now, include_end=until is None))
+    return [line for line in lines if since is None or line.at >= since]
+
+
+def _lines(organization: Organization, until: datetime, *, include_end: bool) -> Iterator[StatementLine]:
+    when = {"at__lte": until} if include_end else {"at__lt": until}
+    entries = (
+        LedgerEntry.objects.filter(grant__organization=organization, **when)
+        .select_related("grant__licence__edition__product", "actor")
+        .order_by("at", "id")
+    )
+    balance: dict[int, int | None] = {}
+    for entry in entries.iterator(chunk_size=500):
+        grant = entry.grant
+        signed = None if entry.cases is None else SIGNS[entry.kind] * entry.cases
+        before = balance.get(grant.pk, 0)
+        unlimited = grant.granted is None
+        balance[grant.pk] = None if unlimited or before is None or signed is None else before + signed
+        yield StatementLine(
+            at=entry.at,
+            kind=entry.kind,
+            cases=signed,
+            grant_id=grant.pk,
+            grant_source=grant.source,
+            grant_until=grant.end,
+            licence=grant.licence,
+            ticket_number=_ticket_of(entry.source),
+            reason=entry.reason,
+            note=entry.note,
+            actor=entry.actor,
+            left_after=balance[grant.pk],
+        )
+
+
+def _ticket_of(source: str) -> int | None:
+    parts = source.split(":")
+    return int(parts[1]) if parts[0] == "ticket" and len(parts) > 1 and parts[1].isdigit() else None
+
+
+def balance_at(*, grant_id: int, at: datetime) -> int | None:
+    """A grant's balance at any past instant, from entries alone. None: unlimited."""
+    if Grant.objects.filter(pk=grant_id, granted__isnull=True).exists():
+        return None
+    entries = LedgerEntry.objects.filter(grant_id=grant_id, at__lte=at).values_list("kind", "cases")
+    return sum(SIGNS[kind] * (cases or 0) for kind, cases in entries)
+
+
+def favours_made(user: User, *, now: datetime) -> int:
+    """Favours this person made in the current calendar month of the billing zone (row 39)."""
+    book = rulebook_at(now)
+    month = day_start(now.astimezone(book.zone).date().replace(day=1), book.billing_zone)
+    return LedgerEntry.objects.filter(is_favour=True, actor=user, at__gte=month, at__lte=now).count()
+
+
+def favour_limit(user: User, *, now: datetime) -> int | None:
+    """How many favours this person's role may make a month; None: as many as they answer for."""
+    return rulebook_at(now).favour_limits.get(user.role)
+
+
+def favours_left(user: User, *, now: datetime) -> int | None:
+    """Favours this person may still make this month; None: no limit (row 39)."""
+    limit = favour_limit(user, now=now)
+    return None if limit is None else max(limit - favours_made(user, now=now), 0)

@@ -1,0 +1,1 @@
+"""The only code that writes what was sold and what was drawn."""

@@ -1,0 +1,285 @@
+"""The only writer of grants and entries.
+
+Every movement is an entry and a guarded UPDATE of the grant in one transaction; the UPDATE carries its own condition and its row
+count is checked, so a forgotten lock cannot overdraw. Safe to repeat: entries are unique by (source, kind), grants by key.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from vigente.accounts.models import Organization, User
+from vigente.billing.facts import asking_of, load
+from vigente.billing.models import Grant, LedgerEntry, Licence, Subscription, WorkType
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.queries import favour_limit, favours_made
+from vigente.events.kinds import Kind
+from vigente.events.models import record
+from vigente.rules.coverage import NO_RANK, Decision, Outcome
+from vigente.rules.periods import day_start
+from vigente.rules.quota import Source
+from vigente.rules.reasons import Release
+from vigente.rules.refusal import RefusalCode, Refused
+
+ENTRY = LedgerEntry.Kind
+RACES = 50  # how often a draw is tried against others before giving up; each loss means somebody else won
+
+
+def grant_cases(
+    *,
+    key: str,
+    organization: Organization,
+    licence: Licence | None,
+    subscription: Subscription | None,
+    source: Source,
+    cases: int | None,
+    start: datetime,
+    end: datetime,
+    rank: int,
+    work: list[str] | None,
+    now: datetime,
+    period: int | None = None,
+    actor: User | None = None,
+    reason: str = "",
+    note: str = "",
+    is_favour: bool = False,
+) -> Grant:
+    """Grant `cases` (None: unlimited) usable in `[start, end)`. Asked again with the same key, gives the first grant back."""
+    with transaction.atomic():
+        grant, created = Grant.objects.get_or_create(
+            key=key,
+            defaults={
+                "organization": organization,
+                "licence": licence,
+                "subscription": subscription,
+                "source": source.value,
+                "period": period,
+                "granted": cases,
+                "remaining": cases,
+                "start": start,
+                "end": end,
+                "rank": rank,
+                "work": work,
+                "created_at": now,
+            },
+        )
+        if created:
+            LedgerEntry.objects.create(
+                grant=grant,
+                kind=ENTRY.GRANT,
+                cases=cases,
+                source=key,
+                reason=reason,
+                is_favour=is_favour,
+                actor=actor,
+                note=note,
+                at=start if start < now else now,
+            )
+    return grant
+
+
+def charge(
+    *,
+    organization: Organization | None,
+    licence: Licence | None,
+    work: WorkType,
+    user: User | None,
+    source: Callable[[], str],
+    now: datetime,
+    approved: bool = False,
+) -> Decision:
+    """Decide one request and, if a grant pays, draw on it. Exactly one of several at once gets the last case (row 5).
+
+    `source` names the draw and is asked only once the request is known to be covered. What is not covered writes nothing.
+    """
+    named: str | None = None
+    for _ in range(RACES):
+        facts = load(organization, now=now)
+        asking = asking_of(
+            organization=organization, licence=licence, user=user, facts=facts, approved=approved
+        )
+        decision = facts.decide(asking, work.value(), now=now)
+        if decision.outcome is not Outcome.COVERED:
+            return decision
+        assert decision.grant is not None
+        named = named or source()
+        if _draw(decision.grant, units=decision.units, source=named, now=now):
+            return decision
+    raise RuntimeError("a draw lost every race; the books are unchanged")
+
+
+def _draw(grant_id: int, *, units: int, source: str, now: datetime) -> bool:
+    enough = Q(remaining__isnull=True) | Q(remaining__gte=units)
+    changed = Grant.objects.filter(enough, pk=grant_id, start__lte=now, end__gt=now).update(
+        remaining=F("remaining") - units, drawn=F("drawn") + units
+    )
+    if not changed:
+        return False
+    LedgerEntry.objects.create(grant_id=grant_id, kind=ENTRY.DRAW, cases=units, source=source, at=now)
+    return True
+
+
+class GivenBack(StrEnum):
+    """What giving a draw back came to (rows 12, 13)."""
+
+    RELEASED = "released"  # usable again
+    LATE = "late"  # the grant is over: written, expired at once, net zero
+    GOODWILL = "goodwill"  # the grant is over: a goodwill grant replaces it
+    NOTHING = "nothing"  # there was no draw, or it was given back before
+
+
+@transaction.atomic
+def give_back(
+    *,
+    source: str,
+    reason: Release,
+    now: datetime,
+    actor: User | None = None,
+    is_favour: bool = False,
+    note: str = "",
+    goodwill_key: str | None = None,
+) -> GivenBack:
+    """Release the draw named `source`. After the grant's end the release expires at once and, by the rulebook, a goodwill grant
+    of at least `goodwill_days` takes its place, once per `goodwill_key` (row 13). A favour counts against its author (row 39)."""
+    draw = LedgerEntry.objects.select_related("grant").filter(source=source, kind=ENTRY.DRAW).first()
+    if draw is None or LedgerEntry.objects.filter(source=source, kind=ENTRY.RELEASE).exists():
+        return GivenBack.NOTHING
+    if is_favour:
+        require_favour(actor, now=now)
+    try:
+        with transaction.atomic():
+            LedgerEntry.objects.create(
+                grant=draw.grant,
+                kind=ENTRY.RELEASE,
+                cases=draw.cases,
+                source=source,
+                reason=reason.value,
+                is_favour=is_favour,
+                actor=actor,
+                note=note[:300],
+                at=now,
+            )
+    except IntegrityError:
+        return GivenBack.NOTHING
+    grant, units = draw.grant, draw.cases or 0
+    if now < grant.end or grant.granted is None:
+        Grant.objects.filter(pk=grant.pk).update(remaining=F("remaining") + units, drawn=F("drawn") - units)
+        return GivenBack.RELEASED
+    LedgerEntry.objects.create(grant=grant, kind=ENTRY.EXPIRY, cases=units, source=source, at=now)
+    Grant.objects.filter(pk=grant.pk).update(drawn=F("drawn") - units)
+    if not rulebook_at(now).goodwill_on_late_release:
+        return GivenBack.LATE
+    add_goodwill(
+        organization=grant.organization,
+        licence=grant.licence,
+        key=goodwill_key or f"goodwill:{source}",
+        cases=units,
+        rank=grant.rank,
+        reason=Release.LATE_RELEASE,
+        actor=actor,
+        now=now,
+    )
+    return GivenBack.GOODWILL
+
+
+def add_goodwill(
+    *,
+    organization: Organization,
+    licence: Licence | None,
+    key: str,
+    cases: int,
+    now: datetime,
+    reason: Release,
+    actor: User | None,
+    rank: int = NO_RANK,
+    note: str = "",
+    is_favour: bool = False,
+) -> Grant:
+    """A goodwill grant, valid from now for at least `goodwill_days` whole local days, even without a plan (row 13)."""
+    if is_favour:
+        require_favour(actor, now=now)
+    book = rulebook_at(now)
+    last_day = (now.astimezone(book.zone) + timedelta(days=book.goodwill_days)).date()
+    with transaction.atomic():
+        existed = Grant.objects.filter(key=key).exists()
+        grant = grant_cases(
+            key=key,
+            organization=organization,
+            licence=licence,
+            subscription=None,
+            source=Source.GOODWILL,
+            cases=cases,
+            start=now,
+            end=day_start(last_day + timedelta(days=1), book.billing_zone),
+            rank=rank,
+            work=None,
+            now=now,
+            actor=actor,
+            reason=reason.value,
+            note=note[:300],
+            is_favour=is_favour,
+        )
+        if not existed:
+            record(
+                Kind.GOODWILL_GRANTED,
+                subject=f"grant:{grant.pk}",
+                organization=organization,
+                actor=actor,
+                now=now,
+                reason=reason.value,
+                cases=cases,
+            )
+    return grant
+
+
+def require_favour(user: User | None, *, now: datetime) -> None:
+    """Raise Refused when this month's favours are spent: a supervisor decides (row 39)."""
+    if user is None:
+        return
+    limit = favour_limit(user, now=now)
+    if limit is not None and favours_made(user, now=now) >= limit:
+        raise Refused(RefusalCode.FAVOUR_LIMIT, limit=limit)
+
+
+def expire_due(*, now: datetime, limit: int = 500) -> int:
+    """Write the expiry of what was left in grants that are over (R2). Dated at the grant's own end, however late it runs."""
+    due = Grant.objects.filter(expired_at__isnull=True, end__lte=now).order_by("end", "id")[:limit]
+    return sum(_expire(grant, now=now) for grant in due)
+
+
+@transaction.atomic
+def _expire(grant: Grant, *, now: datetime) -> int:
+    unchanged = Grant.objects.filter(pk=grant.pk, expired_at__isnull=True, remaining=grant.remaining)
+    if grant.remaining is None:
+        return Grant.objects.filter(pk=grant.pk, expired_at__isnull=True).update(expired_at=now)
+    if not unchanged.update(remaining=0, expired_at=now):
+        return 0
+    if grant.remaining:
+        LedgerEntry.objects.create(
+            grant=grant, kind=ENTRY.EXPIRY, cases=grant.remaining, source=f"expiry:{grant.pk}", at=grant.end
+        )
+    return 1
+
+
+@transaction.atomic
+def revoke_undrawn(*, grant_id: int, source: str, reason: Release, now: datetime, actor: User | None) -> bool:
+    """Take back a grant nobody has drawn on; False if somebody has, or it was taken back before."""
+    grant = Grant.objects.get(pk=grant_id)
+    changed = Grant.objects.filter(
+        pk=grant_id, drawn=0, remaining=F("granted"), remaining__gte=1, expired_at__isnull=True
+    ).update(remaining=0, expired_at=now)
+    if not changed:
+        return False
+    LedgerEntry.objects.create(
+        grant=grant,
+        kind=ENTRY.REVOKE,
+        cases=grant.granted,
+        source=source,
+        reason=reason.value,
+        actor=actor,
+        at=now,
+    )
+    return True

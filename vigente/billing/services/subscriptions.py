@@ -1,0 +1,415 @@
+"""Contracts through time: begin, renew, take notice, end (R2, R5, R11; rows 19–22, 24, 29, 31).
+
+`roll_over` is the only code that moves a subscription with time; it asks `rules.subscriptions.advance` what is due and writes it.
+Safe to run late, twice and on several machines: periods have unique grants, and every UPDATE carries the state it started from.
+"""
+
+from datetime import datetime
+
+from django.db import IntegrityError, models, transaction
+
+from vigente.accounts.models import Organization, User
+from vigente.billing.models import Grant, LedgerEntry, Licence, MissedTerm, PlanVersion, Subscription
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.services.ledger import grant_cases
+from vigente.events.kinds import Kind
+from vigente.events.models import record
+from vigente.rules import subscriptions as rules
+from vigente.rules.periods import Months, Span, period, period_index, prorated
+from vigente.rules.quota import Source
+from vigente.rules.refusal import RefusalCode, Refused
+
+STATUS = Subscription.Status
+SOURCE = Subscription.Source
+RUNNING = (STATUS.ACTIVE, STATUS.GRACE)
+GRANT_SOURCE = {SOURCE.BOUGHT: Source.PERIOD, SOURCE.LEGACY: Source.LEGACY, SOURCE.INCLUDED: Source.LICENCE}
+
+
+@transaction.atomic
+def subscribe(
+    *,
+    organization: Organization,
+    version: PlanVersion,
+    now: datetime,
+    licence: Licence | None = None,
+    source: str = SOURCE.BOUGHT,
+    anchor: datetime | None = None,
+    ends_at: datetime | None = None,
+    auto_renew: bool = True,
+    activate: bool = True,
+    actor: User | None = None,
+) -> Subscription:
+    """Contract a plan version for a licence, or for the whole organization (`licence` None).
+
+    Begins at `anchor` (default now). `activate=False` leaves it waiting for a person's confirmation (row 25). `ends_at` or
+    `auto_renew=False` make it end by itself; a legacy contract always does (R11). Raises Refused, having written nothing.
+    """
+    _check_sale(organization, version, licence, source, anchor or now, now)
+    book = rulebook_at(now)
+    starts = anchor or now
+    subscription = Subscription(
+        organization=organization,
+        licence=licence,
+        version=version,
+        source=source,
+        status=STATUS.AWAITING_PAYMENT
+        if not activate
+        else STATUS.SCHEDULED
+        if starts > now
+        else STATUS.ACTIVE,
+        anchor=starts,
+        time_zone=book.billing_zone,
+        months=book.months.value,
+        auto_renew=auto_renew and source != SOURCE.LEGACY,
+        created_at=now,
+        ends_at=ends_at,
+    )
+    _set_natural_end(subscription)
+    subscription.next_due_at = starts if activate else None
+    try:
+        with transaction.atomic():
+            subscription.save()
+    except IntegrityError:
+        raise Refused(RefusalCode.ALREADY_SUBSCRIBED) from None
+    _tell(Kind.SUBSCRIPTION_STARTED, subscription, now=now, actor=actor)
+    if subscription.status == STATUS.ACTIVE:
+        _begin(subscription, now=now, actor=actor)
+    return subscription
+
+
+@transaction.atomic
+def activate(*, subscription: Subscription, now: datetime, actor: User | None = None) -> None:
+    """Confirm a contract that waits: it runs from now (row 25: validity starts when confirmed)."""
+    anchor = max(subscription.anchor, now)
+    status = STATUS.SCHEDULED if anchor > now else STATUS.ACTIVE
+    subscription.anchor = anchor
+    _set_natural_end(subscription)
+    changed = Subscription.objects.filter(pk=subscription.pk, status=STATUS.AWAITING_PAYMENT).update(
+        status=status, anchor=anchor, ends_at=subscription.ends_at, next_due_at=anchor
+    )
+    if not changed:
+        raise Refused(RefusalCode.WRONG_STATE, state=subscription.status)
+    subscription.refresh_from_db()
+    if status == STATUS.ACTIVE:
+        _begin(subscription, now=now, actor=actor)
+
+
+@transaction.atomic
+def roll_over(*, subscription_id: int, now: datetime) -> int:
+    """Do everything that has fallen due for one subscription by `now`; returns how many steps that was (R5, rows 19, 20)."""
+    subscription = _locked(subscription_id)
+    if subscription is None or subscription.organization.is_blocked:
+        return 0  # row 40: renewals stop; unblocking catches up
+    if subscription.status == STATUS.SCHEDULED and subscription.anchor <= now:
+        if _other_running(subscription).exists():
+            return 0
+        Subscription.objects.filter(pk=subscription.pk, status=STATUS.SCHEDULED).update(status=STATUS.ACTIVE)
+        subscription.status = STATUS.ACTIVE
+        _begin(subscription, now=now, actor=None)
+        return 1
+    if subscription.status not in RUNNING:
+        return 0
+    return _advance(subscription, now=now)
+
+
+@transaction.atomic
+def give_notice(*, subscription: Subscription, now: datetime, actor: User | None = None) -> rules.Notice:
+    """Notice to cancel (R5, rows 21, 22): when it ends. What is granted stays usable until its own expiry."""
+    return _end_by_notice(subscription, change_to=None, now=now, actor=actor)
+
+
+@transaction.atomic
+def change_plan(
+    *, subscription: Subscription, version: PlanVersion, now: datetime, actor: User | None = None
+) -> rules.Notice:
+    """Change to another version at the end of the term, by the same notice rule (R4, R5)."""
+    if version.plan.edition_id != subscription.version.plan.edition_id:
+        raise Refused(RefusalCode.WRONG_EDITION)
+    _check_sold(version, now)
+    return _end_by_notice(subscription, change_to=version, now=now, actor=actor)
+
+
+@transaction.atomic
+def withdraw_notice(*, subscription: Subscription, now: datetime, actor: User | None = None) -> None:
+    """Take a notice back while the contract still runs."""
+    fresh = _locked(subscription.pk)
+    if fresh is None or fresh.status not in RUNNING or fresh.notice_given_at is None or not fresh.auto_renew:
+        raise Refused(RefusalCode.WRONG_STATE, state=fresh.status if fresh else None)
+    fresh.ends_at = fresh.notice_given_at = fresh.change_to = None
+    _save_course(fresh)
+    _tell(Kind.SUBSCRIPTION_NOTICE_WITHDRAWN, fresh, now=now, actor=actor)
+    subscription.refresh_from_db()
+
+
+def notice_preview(*, subscription: Subscription, now: datetime) -> rules.Notice:
+    """What a notice given now would do; writes nothing. The notice rule is the one in force when the running period began (row 43)."""
+    running = subscription.running()
+    index = period_index(running.anchor, running.zone, max(now, running.anchor), running.months)
+    began = period(running.anchor, running.zone, index, running.months).start
+    return rules.give_notice(
+        running,
+        notice_days=rulebook_at(began).notice_days,
+        now=now,
+        window_open=subscription.notice_mail_bounced,
+    )
+
+
+def sleep_included(*, licence: Licence, now: datetime) -> None:
+    """Put the licence's included plan to sleep while a bought one runs (row 31). What it granted stays usable."""
+    for subscription in Subscription.objects.filter(
+        licence=licence, source=SOURCE.INCLUDED, status__in=RUNNING, asleep=False
+    ):
+        Subscription.objects.filter(pk=subscription.pk).update(asleep=True)
+        _tell(Kind.SUBSCRIPTION_SLEPT, subscription, now=now)
+
+
+def wake_included(*, licence: Licence, now: datetime) -> None:
+    """Let the included plan run again (row 31): at once, if its running period has no grant yet."""
+    for subscription in Subscription.objects.select_related(
+        "version__plan", "organization", "licence"
+    ).filter(licence=licence, source=SOURCE.INCLUDED, status__in=RUNNING, asleep=True):
+        _advance(subscription, now=now)
+        Subscription.objects.filter(pk=subscription.pk).update(asleep=False)
+        subscription.asleep = False
+        index = subscription.periods_opened - 1
+        running = subscription.running()
+        if index >= 0:
+            whole = period(running.anchor, running.zone, index, running.months)
+            _open_period(subscription, index, Span(max(whole.start, now), whole.end), now=now)
+        _tell(Kind.SUBSCRIPTION_WOKE, subscription, now=now)
+
+
+def _check_sale(
+    organization: Organization,
+    version: PlanVersion,
+    licence: Licence | None,
+    source: str,
+    starts: datetime,
+    now: datetime,
+) -> None:
+    if organization.is_blocked:
+        raise Refused(RefusalCode.BLOCKED)
+    if licence is not None and licence.organization_id != organization.pk:
+        raise Refused(RefusalCode.NOT_YOURS, field="licence")
+    if licence is not None and licence.edition_id != version.plan.edition_id:
+        raise Refused(RefusalCode.WRONG_EDITION, field="version")
+    if source == SOURCE.LEGACY:
+        return
+    if source == SOURCE.BOUGHT:
+        _check_sold(version, now)
+    others = Subscription.objects.filter(
+        organization=organization,
+        licence=licence,
+        source=source,
+        status__in=[*RUNNING, STATUS.AWAITING_PAYMENT],
+    )
+    if any(other.ends_at is None or other.ends_at > starts for other in others):
+        raise Refused(RefusalCode.ALREADY_SUBSCRIBED)
+
+
+def _check_sold(version: PlanVersion, now: datetime) -> None:
+    if version.sold_from > now or (version.sold_until is not None and version.sold_until <= now):
+        raise Refused(RefusalCode.NOT_SOLD, field="version")
+
+
+def _set_natural_end(subscription: Subscription) -> None:
+    if not subscription.auto_renew and subscription.source != SOURCE.LEGACY and subscription.ends_at is None:
+        subscription.ends_at = rules.current_term(subscription.running(), now=subscription.anchor).end
+
+
+def _begin(subscription: Subscription, *, now: datetime, actor: User | None) -> None:
+    if subscription.source == SOURCE.BOUGHT and subscription.licence is not None:
+        sleep_included(licence=subscription.licence, now=now)
+    _advance(subscription, now=now)
+    _tell(Kind.SUBSCRIPTION_ACTIVATED, subscription, now=now, actor=actor)
+
+
+def _advance(subscription: Subscription, *, now: datetime) -> int:
+    due = rules.advance(subscription.running(), now=now)
+    before = subscription.periods_opened
+    for step in due:
+        if isinstance(step, rules.OpenPeriod):
+            subscription.periods_opened = step.index + 1
+            if not subscription.asleep:
+                _open_period(subscription, step.index, step.span, now=now)
+        elif isinstance(step, rules.StartTerm):
+            _start_term(subscription, step, now=now)
+    _save_course(subscription, before=before)
+    if due and isinstance(due[-1], rules.End):
+        _end(subscription, due[-1].at, now=now)
+    return len(due)
+
+
+def _start_term(subscription: Subscription, step: rules.StartTerm, *, now: datetime) -> None:
+    if step.index == 0:
+        return
+    span = {"term": step.index, "start": step.span.start.isoformat(), "end": step.span.end.isoformat()}
+    if step.missed:
+        MissedTerm.objects.get_or_create(
+            subscription=subscription,
+            number=step.index,
+            defaults={"start": step.span.start, "end": step.span.end},
+        )
+        _tell(Kind.SUBSCRIPTION_TERM_MISSED, subscription, now=now, **span)
+    else:
+        _tell(Kind.SUBSCRIPTION_RENEWED, subscription, now=now, **span)
+
+
+def _open_period(subscription: Subscription, index: int, span: Span, *, now: datetime) -> None:
+    end = span.end if subscription.ends_at is None else min(span.end, subscription.ends_at)
+    if end <= span.start:
+        return
+    cases = _cases_of(subscription, index, span, end)
+    if cases is not None:
+        cases += _rolled_over(subscription, index, span.start)
+    key = f"period:{subscription.pk}:{index}"
+    existed = Grant.objects.filter(key=key).exists()
+    grant_cases(
+        key=key,
+        organization=subscription.organization,
+        licence=subscription.licence,
+        subscription=subscription,
+        source=GRANT_SOURCE[SOURCE(subscription.source)],
+        period=index,
+        cases=cases,
+        start=span.start,
+        end=end,
+        rank=subscription.version.rank,
+        work=list(subscription.version.work),
+        now=now,
+    )
+    if not existed:
+        _tell(Kind.SUBSCRIPTION_PERIOD_OPENED, subscription, now=now, period=index, cases=cases)
+
+
+def _cases_of(subscription: Subscription, index: int, span: Span, end: datetime) -> int | None:
+    """A whole allotment, or a first partial calendar month's by days (setting `months: calendar`)."""
+    cases = subscription.version.cases
+    if cases is None or index > 0 or subscription.months != Months.CALENDAR:
+        return cases
+    local = span.start.astimezone(rulebook_at(span.start).zone)
+    first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return prorated(cases, Span(span.start, end), Span(first, span.end), subscription.time_zone)
+
+
+def _rolled_over(subscription: Subscription, index: int, start: datetime) -> int:
+    """Unused cases carried from the period before, by the rulebook in force while it ran (rows 19, 43)."""
+    if index == 0:
+        return 0
+    last = Grant.objects.filter(subscription=subscription, period=index - 1).first()
+    if last is None or last.remaining is None:
+        return 0
+    unused = last.remaining
+    if last.expired_at is not None:
+        expiry = LedgerEntry.objects.filter(source=f"expiry:{last.pk}", kind=LedgerEntry.Kind.EXPIRY).first()
+        unused = expiry.cases or 0 if expiry else 0
+    return min(unused, rulebook_at(last.start).rollover_max)
+
+
+def _end(subscription: Subscription, at: datetime, *, now: datetime) -> None:
+    changed = Subscription.objects.filter(pk=subscription.pk, status__in=RUNNING).update(
+        status=STATUS.ENDED, ended_at=at, next_due_at=None
+    )
+    if not changed:
+        return
+    subscription.status, subscription.ended_at = STATUS.ENDED, at
+    if subscription.change_to is not None:
+        successor = Subscription.objects.create(
+            organization=subscription.organization,
+            licence=subscription.licence,
+            version=subscription.change_to,
+            source=subscription.source,
+            status=STATUS.ACTIVE,
+            anchor=at,
+            time_zone=subscription.time_zone,
+            months=subscription.months,
+            auto_renew=True,
+            created_at=now,
+        )
+        Subscription.objects.filter(pk=subscription.pk).update(status=STATUS.REPLACED, replaced_by=successor)
+        _tell(Kind.SUBSCRIPTION_REPLACED, subscription, now=now, by=successor.pk)
+        _begin(successor, now=now, actor=None)
+        return
+    _tell(Kind.SUBSCRIPTION_ENDED, subscription, now=now, at=at.isoformat())
+    if subscription.source == SOURCE.BOUGHT and subscription.licence is not None:
+        wake_included(licence=subscription.licence, now=now)
+
+
+def _end_by_notice(
+    subscription: Subscription, *, change_to: PlanVersion | None, now: datetime, actor: User | None
+) -> rules.Notice:
+    fresh = _locked(subscription.pk)
+    if fresh is None or fresh.status not in RUNNING:
+        raise Refused(RefusalCode.NOT_ACTIVE)
+    if fresh.source != SOURCE.BOUGHT or not fresh.auto_renew:
+        raise Refused(RefusalCode.NO_NOTICE_HERE)
+    if fresh.notice_given_at is not None and fresh.ends_at is not None:
+        if change_to == fresh.change_to:
+            return rules.Notice(fresh.ends_at, fresh.ends_at, on_time=True)
+        effective = rules.Notice(fresh.ends_at, fresh.ends_at, on_time=True)
+    else:
+        _advance(fresh, now=now)  # a late clock must not let a notice count for a term that is already over
+        effective = notice_preview(subscription=fresh, now=now)
+    fresh.ends_at, fresh.change_to = effective.effective, change_to
+    fresh.notice_given_at = fresh.notice_given_at or now
+    _save_course(fresh)
+    _tell(
+        Kind.SUBSCRIPTION_NOTICE_GIVEN,
+        fresh,
+        now=now,
+        actor=actor,
+        effective=effective.effective.isoformat(),
+        on_time=effective.on_time,
+        change_to=change_to.pk if change_to else None,
+    )
+    subscription.refresh_from_db()
+    return effective
+
+
+def _save_course(subscription: Subscription, *, before: int | None = None) -> None:
+    """Write where the contract stands. The UPDATE carries the count of periods it started from: a lost update cannot happen."""
+    subscription.next_due_at = rules.next_due(subscription.running())
+    changed = Subscription.objects.filter(
+        pk=subscription.pk, periods_opened=subscription.periods_opened if before is None else before
+    ).update(
+        periods_opened=subscription.periods_opened,
+        ends_at=subscription.ends_at,
+        next_due_at=subscription.next_due_at,
+        notice_given_at=subscription.notice_given_at,
+        change_to=subscription.change_to,
+    )
+    if not changed:
+        raise RuntimeError("another process moved this subscription at the same time; run it again")
+
+
+def _locked(pk: int) -> Subscription | None:
+    """The row, locked where the database can; elsewhere the transaction already holds the only write lock."""
+    return (
+        Subscription.objects.select_related("version__plan", "organization", "licence", "change_to__plan")
+        .select_for_update(of=("self",))
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def _other_running(subscription: Subscription) -> models.QuerySet[Subscription]:
+    return Subscription.objects.filter(
+        organization=subscription.organization_id,
+        licence=subscription.licence_id,
+        source=subscription.source,
+        status__in=RUNNING,
+    ).exclude(pk=subscription.pk)
+
+
+def _tell(
+    kind: Kind, subscription: Subscription, *, now: datetime, actor: User | None = None, **data: object
+) -> None:
+    record(
+        kind,
+        subject=f"subscription:{subscription.pk}",
+        organization=subscription.organization,
+        actor=actor,
+        now=now,
+        licence=subscription.licence_id,
+        **data,
+    )

@@ -1,0 +1,48 @@
+"""What a service refuses to do, as a code worded at the surface: what is wrong, and what to do now."""
+
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """Every refusal. Parameters in brackets."""
+
+    EMPTY = "empty"  # [] nothing was written
+    TOO_LONG = "too_long"  # [limit]
+    BAD_CHARACTERS = "bad_characters"  # [] NUL or broken text
+    FILE_TOO_LARGE = "file_too_large"  # [name, limit]
+    FILE_EMPTY = "file_empty"  # [name]
+    TOO_MANY_FILES = "too_many_files"  # [limit]
+    FILE_TYPE = "file_type"  # [name, type] programs are not kept
+    NOT_YOURS = "not_yours"  # [] the licence, case or person is not of this organization
+    SAME_KEY_OTHER_CONTENT = "same_key_other_content"  # [] an idempotency key used again for something else
+    ALREADY_SUBSCRIBED = "already_subscribed"  # [] one bought plan per licence at a time: change it instead
+    NOT_SOLD = "not_sold"  # [] that version is not sold now
+    WRONG_EDITION = "wrong_edition"  # [] the plan is for another edition
+    NOT_ACTIVE = "not_active"  # [] the subscription is not in force
+    NO_NOTICE_HERE = "no_notice_here"  # [] an included or earlier plan ends by itself
+    PACK_NEEDS_PLAN = "pack_needs_plan"  # [] packs hang on a running plan (row 26)
+    PACK_USED = "pack_used"  # [] a pack that was drawn on, or is older than the return time, stays
+    FAVOUR_LIMIT = "favour_limit"  # [limit] this month's favours are spent: a supervisor decides (row 39)
+    SUPERVISOR_ONLY = "supervisor_only"  # []
+    SECOND_PERSON = "second_person"  # [] somebody else decides (rows 11, 15)
+    NEEDS_REASON = "needs_reason"  # []
+    WRONG_STATE = "wrong_state"  # [state] it is no longer in a state that allows this
+    ONCE_ONLY = "once_only"  # [] an objection can be made once
+    TOO_LATE = "too_late"  # [until]
+    OTHER_ORGANIZATION = "other_organization"  # [] cases of two organizations are never joined
+    MERGE_HIDES_DRAW = "merge_hides_draw"  # [] join them the other way round
+    NOT_ENOUGH = "not_enough"  # [units, left]
+    BLOCKED = "blocked"  # []
+    MANAGER_ONLY = "manager_only"  # []
+    NO_ORGANIZATION = "no_organization"  # [] link the person to an organization first
+    INVALID_VALUE = "invalid_value"  # [value]
+
+
+class Refused(Exception):
+    """Nothing was written. `field` names the input at fault, if one is."""
+
+    def __init__(self, code: RefusalCode, *, field: str | None = None, **params: str | int | None) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.field = field
+        self.params = params
