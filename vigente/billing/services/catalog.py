@@ -27,7 +27,8 @@ __all__ = [
 def import_plans(*, text: str, now: datetime, dry_run: bool = False, actor: User | None = None) -> Changes:
     """Bring the catalogue to what the file says, all or nothing; PlansFileError names every problem.
 
-    Importing again changes nothing. A dry run does the same and takes it back, so it cannot promise what the import would not do.
+    Importing again changes nothing. A dry run does the same and takes it back, so it cannot promise what the import
+    would not do.
     """
     catalogue = toml.parse(text)
     with transaction.atomic():

@@ -108,9 +108,11 @@ class Import:
         if before != after:
             row.holidays.all().delete()
             Holiday.objects.bulk_create(Holiday(hours=row, day=day, name=name) for day, name in after.items())
-            self.items.append(
-                Change("change", "business_hours", hours.name, (("holidays", _days(before), _days(after)),))
+            change = Change(
+                "change", "business_hours", hours.name, (("holidays", _days(before), _days(after)),)
             )
+            if not (self.items and self.items[-1] == Change("add", "business_hours", hours.name)):
+                self.items.append(change)
 
     def _sla_policy(self, policy: toml.SlaPolicy) -> None:
         where = f'sla_policies "{policy.name}", hours'
