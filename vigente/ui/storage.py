@@ -4,6 +4,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed names when they have been collected; the plain name otherwise, so nothing must be built to run."""
+    """Hashed names when they have been collected; the plain name otherwise, so nothing must be built to run.
+
+    The scripts are ES modules: their `import "./x.js"` lines are rewritten to the hashed names too.
+    """
 
     manifest_strict = False
+    support_js_module_import_aggregation = True

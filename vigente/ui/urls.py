@@ -1,5 +1,11 @@
-"""Addresses of the ui."""
+"""Addresses of the ui: the page that shows every component, and example pages to copy."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vigente.ui import views
+
+app_name = "ui"
+urlpatterns = [
+    path("", views.gallery, name="gallery"),
+    path("examples/<slug:name>/", views.example, name="example"),
+]

@@ -1,0 +1,1 @@
+"""Components: each small file draws one family; `templatetags/ui.py` offers them all to every template."""
