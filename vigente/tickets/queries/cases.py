@@ -1,0 +1,182 @@
+"""Everything a case page shows, read at once; the portal and the workspace show different parts of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+
+from vigente.accounts.models import User
+from vigente.billing.facts import load
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.queries import Meter, meter_of
+from vigente.events.kinds import Kind
+from vigente.events.models import Event
+from vigente.rules.coverage import Decision
+from vigente.tickets.models import (
+    Attachment,
+    DrawDispute,
+    Message,
+    Quotation,
+    SplitProposal,
+    Ticket,
+    TicketLink,
+)
+from vigente.tickets.queries.line import Standing, why_here
+
+MESSAGES_SHOWN = 200
+HISTORY_SHOWN = 300
+OTHERS_SHOWN = 5
+# What a customer may read of a case's history; everything else is for staff.
+FOR_CUSTOMERS = frozenset(
+    kind.value
+    for kind in Kind
+    if kind.value.startswith(("ticket.", "quotation.", "split.", "draw."))
+    and kind not in {Kind.TICKET_NOTED, Kind.TICKET_SEVERITY_CHANGED, Kind.TICKET_RANK_CHANGED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A case that belongs to this one. `kind`: follows, followed_by, merged_into, absorbed, or a TicketLink kind."""
+
+    kind: str
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A case with its conversation, history and neighbours, as far as `user` may see them. `meter`: coverage now."""
+
+    ticket: Ticket
+    decision: Decision
+    meter: Meter | None
+    messages: Sequence[Message]
+    earlier_messages: bool
+    history: Sequence[Event]
+    standing: Standing | None
+    links: Sequence[Link]
+    others: Sequence[Ticket]
+    splits: Sequence[SplitProposal] = field(default=())
+
+    @property
+    def quotation(self) -> Quotation | None:
+        return getattr(self.ticket, "quotation", None)
+
+    @property
+    def dispute(self) -> DrawDispute | None:
+        return getattr(self.ticket, "dispute", None)
+
+
+def case_page(number: int, user: User, *, now: datetime, every_message: bool = False) -> CasePage:
+    """The case with this number, or Ticket.DoesNotExist when there is none that `user` may see."""
+    ticket = _ticket(number, user)
+    messages = _messages(ticket, user, most=None if every_message else MESSAGES_SHOWN)
+    rulebook = rulebook_at(now)
+    meter = None
+    if ticket.organization is not None:
+        facts = load(ticket.organization, now=now, rulebook=rulebook)
+        meter = meter_of(organization=ticket.organization, licence=ticket.licence, now=now, facts=facts)
+    return CasePage(
+        ticket=ticket,
+        decision=ticket.decision_value(),
+        meter=meter,
+        messages=messages if every_message else messages[-MESSAGES_SHOWN:],
+        earlier_messages=not every_message and len(messages) > MESSAGES_SHOWN,
+        history=_history(ticket, user),
+        standing=why_here(ticket, now=now, rulebook=rulebook),
+        links=_links(ticket, user),
+        others=_others(ticket, user),
+        splits=_splits(ticket),
+    )
+
+
+def _ticket(number: int, user: User) -> Ticket:
+    """The case, and whether it has neighbours and splits: what most cases lack costs no query of its own."""
+    pairs = TicketLink.objects.filter(Q(ticket=OuterRef("pk")) | Q(other=OuterRef("pk")))
+    children = Ticket.objects.filter(Q(follows=OuterRef("pk")) | Q(merged_into=OuterRef("pk")))
+    return (
+        Ticket.objects.visible_to(user)
+        .select_related(
+            "organization",
+            "licence__edition__product",
+            "requester",
+            "opened_by",
+            "assignee",
+            "department",
+            "work_type",
+            "sla_policy",
+            "follows",
+            "merged_into",
+            "quotation",
+            "dispute",
+            "held_request",
+        )
+        .annotate(
+            has_links=Exists(pairs) | Exists(children),
+            has_splits=Exists(SplitProposal.objects.filter(ticket=OuterRef("pk"))),
+        )
+        .get(number=number)
+    )
+
+
+def _messages(ticket: Ticket, user: User, *, most: int | None) -> list[Message]:
+    """The conversation, oldest first; one more than `most` tells that there are earlier ones."""
+    seen = ticket.messages.all() if user.is_staff_member else ticket.messages.exclude(kind=Message.Kind.NOTE)
+    newest = (
+        seen.select_related("author")
+        .prefetch_related(Prefetch("attachments", queryset=Attachment.objects.order_by("id")))
+        .order_by("-created_at", "-id")
+    )
+    return list(newest[: None if most is None else most + 1])[::-1]
+
+
+def _history(ticket: Ticket, user: User) -> list[Event]:
+    events = Event.objects.filter(subject=ticket.event_subject).select_related("actor").order_by("-id")
+    if not user.is_staff_member:
+        events = events.filter(kind__in=FOR_CUSTOMERS)
+    return list(events[:HISTORY_SHOWN])[::-1]
+
+
+def _links(ticket: Ticket, user: User) -> list[Link]:
+    """Related cases this person may see, from either end."""
+    if not (ticket.has_links or ticket.follows_id or ticket.merged_into_id):  # type: ignore[attr-defined]
+        return []
+    pairs = TicketLink.objects.filter(
+        Q(ticket=OuterRef("pk"), other=ticket) | Q(other=OuterRef("pk"), ticket=ticket)
+    )
+    near = (
+        Q(follows=ticket)
+        | Q(merged_into=ticket)
+        | Q(pk__in=[ticket.follows_id or 0, ticket.merged_into_id or 0])
+    )
+    related = Ticket.objects.visible_to(user).annotate(pair=Subquery(pairs.values("kind")[:1]))
+    return [
+        Link(_kind(ticket, other), other)
+        for other in related.filter(near | Q(pair__isnull=False)).order_by("id")
+    ]
+
+
+def _kind(ticket: Ticket, other: Ticket) -> str:
+    if other.merged_into_id == ticket.pk:
+        return "absorbed"
+    if ticket.merged_into_id == other.pk:
+        return "merged_into"
+    if ticket.follows_id == other.pk:
+        return "follows"
+    return "followed_by" if other.follows_id == ticket.pk else str(other.pair)  # type: ignore[attr-defined]
+
+
+def _splits(ticket: Ticket) -> list[SplitProposal]:
+    if not ticket.has_splits:  # type: ignore[attr-defined]
+        return []
+    return list(ticket.split_proposals.select_related("proposed_by", "child").order_by("id"))
+
+
+def _others(ticket: Ticket, user: User) -> list[Ticket]:
+    """The latest other cases of the same organization (or, without one, of the same person)."""
+    same = (
+        Q(organization=ticket.organization_id) if ticket.organization_id else Q(requester=ticket.requester_id)
+    )
+    others = Ticket.objects.visible_to(user).filter(same).exclude(pk=ticket.pk).select_related("assignee")
+    return list(others.order_by("-accepted_at", "-id")[:OTHERS_SHOWN])

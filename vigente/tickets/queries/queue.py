@@ -1,0 +1,169 @@
+"""The workspace's lists of cases: each view with its own order, in keyset pages."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Case, IntegerField, Value, When
+
+from vigente.accounts.models import User
+from vigente.billing.models import Subscription
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.rules.coverage import IN_FORCE
+from vigente.rules.lifecycle import IN_LINE, UNSOLVED
+from vigente.rules.rulebook import Rulebook
+from vigente.tickets.models import Ticket
+from vigente.tickets.models.tickets import TicketQuerySet
+from vigente.tickets.queries.line import line
+from vigente.tickets.queries.matching import matching
+from vigente.tickets.queries.pages import Page, after, pack, unpack
+
+Status = Ticket.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list. `place`: its position, when the list is the line. `plan`: the one it hangs on now."""
+
+    ticket: Ticket
+    place: int | None
+    plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list: which cases, and the keys of its order (a `desc_` key falls). `is_line`: rows are numbered."""
+
+    cases: Callable[[TicketQuerySet, User], TicketQuerySet]
+    keys: tuple[tuple[str, type], ...]
+    is_line: bool = False
+
+    @property
+    def order(self) -> list[str]:
+        return [name.replace("desc_", "-") for name, _ in self.keys]
+
+
+_PARKED = Case(When(status__in=IN_LINE, then=Value(0)), default=Value(1), output_field=IntegerField())
+_PLACE = (("place_group", int), ("place_at", datetime), ("id", int))
+VIEWS: dict[str, View] = {
+    "line": View(lambda cases, user: cases.in_line(), _PLACE, is_line=True),
+    "mine": View(
+        lambda cases, user: cases.filter(assignee=user, status__in=UNSOLVED).annotate(parked=_PARKED),
+        (("parked", int), *_PLACE),
+    ),
+    "waiting": View(
+        lambda cases, user: cases.filter(status=Status.WAITING_CUSTOMER),
+        (("last_activity_at", datetime), ("id", int)),
+    ),
+    "quotation": View(
+        lambda cases, user: cases.filter(queue=Ticket.Queue.QUOTATION, status__in=UNSOLVED),
+        (("accepted_at", datetime), ("id", int)),
+    ),
+    "solved": View(
+        lambda cases, user: cases.filter(status=Status.SOLVED),
+        (("desc_last_activity_at", datetime), ("desc_id", int)),
+    ),
+    "all": View(lambda cases, user: cases, (("desc_id", int),)),
+}
+
+
+def queue_page(
+    user: User,
+    *,
+    view: str,
+    now: datetime,
+    cursor: str | None = None,
+    limit: int = 50,
+    departments: Collection[int] | None = None,
+    text: str = "",
+) -> Page[Row]:
+    """One page of a view. `departments` None: all. `text` searches all cases instead. Three queries, any size."""
+    rulebook = rulebook_at(now)
+    shown = VIEWS["all" if text else view]
+    cases = _cases(user, view, now=now, rulebook=rulebook, departments=departments, text=text)
+    keys = _keys(shown, rulebook)
+    start = unpack(cursor, int, *(kind for _, kind in keys))
+    first = start[0] if start else 0
+    if start:
+        cases = cases.filter(after(**{name: value for (name, _), value in zip(keys, start[1:], strict=True)}))
+    tickets = list(cases[: limit + 1])
+    more = len(tickets) > limit
+    rows = _rows(tickets[:limit], first=first if shown.is_line else None)
+    if not more:
+        return Page(rows)
+    last = tickets[limit - 1]
+    values = (getattr(last, name.removeprefix("desc_")) for name, _ in keys)
+    return Page(rows, pack(first + limit, *values))
+
+
+def queue_rows(
+    user: User,
+    *,
+    view: str,
+    now: datetime,
+    most: int = 10_000,
+    departments: Collection[int] | None = None,
+    text: str = "",
+) -> Iterator[Row]:
+    """The rows of a view for an export, read in pages so that memory stays small."""
+    cursor: str | None = None
+    for _ in range(most // 500):
+        page = queue_page(
+            user, view=view, now=now, cursor=cursor, limit=500, departments=departments, text=text
+        )
+        yield from page.rows
+        cursor = page.next_cursor
+        if not cursor:
+            return
+
+
+def _cases(
+    user: User,
+    view: str,
+    *,
+    now: datetime,
+    rulebook: Rulebook,
+    departments: Collection[int] | None,
+    text: str,
+) -> TicketQuerySet:
+    shown = VIEWS["all" if text else view]
+    visible = matching(user, text) if text else Ticket.objects.visible_to(user)
+    if departments is not None:
+        visible = visible.filter(department__in=departments)
+    if shown.is_line:
+        cases = line(now=now, rulebook=rulebook, among=visible)
+    else:
+        cases = shown.cases(visible, user).order_by(*shown.order)
+    return cases.select_related(
+        "organization", "licence__edition", "assignee", "department", "requester", "work_type", "quotation"
+    )
+
+
+def _keys(view: View, rulebook: Rulebook) -> tuple[tuple[str, type], ...]:
+    return (("late", int), *view.keys) if view.is_line and rulebook.overdue_first else view.keys
+
+
+def _rows(tickets: list[Ticket], *, first: int | None) -> list[Row]:
+    plans = plans_of(tickets)
+    return [
+        Row(ticket, None if first is None else first + number, plans[ticket.pk])
+        for number, ticket in enumerate(tickets, start=1)
+    ]
+
+
+def plans_of(tickets: Iterable[Ticket]) -> dict[int, str]:
+    """For each case the name of the plan in force for its licence, of the best rank; empty without. One query."""
+    tickets = list(tickets)
+    organizations = {ticket.organization_id for ticket in tickets if ticket.organization_id}
+    contracts: dict[int, list[Subscription]] = {}
+    rows = Subscription.objects.filter(organization__in=organizations, status__in=IN_FORCE, asleep=False)
+    for subscription in rows.select_related("version__plan").order_by("version__rank", "id"):
+        contracts.setdefault(subscription.organization_id, []).append(subscription)
+    return {ticket.pk: _plan(ticket, contracts.get(ticket.organization_id or 0, [])) for ticket in tickets}
+
+
+def _plan(ticket: Ticket, contracts: list[Subscription]) -> str:
+    serving = [found for found in contracts if found.licence_id in (None, ticket.licence_id)]
+    of_its_rank = [found for found in serving if found.version.rank == ticket.rank]
+    chosen = (of_its_rank or serving)[:1]
+    return chosen[0].version.plan.name if chosen else ""
