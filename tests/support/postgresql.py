@@ -51,11 +51,14 @@ def server() -> Iterator[str]:
 
 def _running(programs: Path, folder: Path, port: int) -> Iterator[str]:
     flags = [f"-c{name}={value}" for name, value in SETTINGS.items()]
-    process = subprocess.Popen(
-        [*_as_postgres(), programs / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder, *flags],
-        cwd=folder,
-        start_new_session=True,  # Ctrl-C is for the tests first
-    )
+    words = [programs / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder, *flags]
+    with open(folder / "server.log", "wb") as log:
+        process = subprocess.Popen(
+            [*_as_postgres(), *words],
+            cwd=folder,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the tests first
+        )
     try:
         _wait_until_it_answers(programs, process, port)
         subprocess.run([programs / "createdb", "-h127.0.0.1", f"-p{port}", "-Uvigente", "vigente"], check=True)
