@@ -53,7 +53,7 @@ class Installed:
     hosting: str
     story: str
     months: int
-    day: int
+    into: int
     monthly: float
     open: int
     plan: str = ""
