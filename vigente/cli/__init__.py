@@ -9,10 +9,10 @@ import traceback
 
 import typer
 
-from vigente.cli import manage, processes, serve
+from vigente.cli import manage, plans, processes, serve
 from vigente.cli.output import FAILED, Refusal, say
 
-COMMANDS = (serve, manage, processes)
+COMMANDS = (serve, plans, manage, processes)
 
 app = typer.Typer(
     name="vigente",

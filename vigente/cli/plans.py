@@ -1,0 +1,116 @@
+"""`vigente plans`: the catalogue as a file, and what is on sale."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from vigente.cli.boot import boot
+from vigente.cli.output import FOUND, AsJson, Refusal, emit, say
+
+MAX_BYTES = 2_000_000
+plans = typer.Typer(no_args_is_help=True, help="Show, import and export the plans you sell.")
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(plans, name="plans")
+
+
+@plans.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A TOML catalogue; `vigente plans export` writes one.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would change and write nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the catalogue to what FILE says, all or nothing. Sold terms never change: an edit makes a new version."""
+    text = _read(file)
+    boot()
+    from vigente.billing.services.catalog import PlansFileError, import_plans
+    from vigente.billing.services.catalog_import import lines
+    from vigente.installation.clock import vendor_now
+
+    try:
+        changes = import_plans(text=text, now=vendor_now(), dry_run=dry_run)
+    except PlansFileError as error:
+        if as_json:
+            emit({"problems": error.problems})
+        said = "\n".join(f"- {problem}" for problem in error.problems)
+        raise Refusal(f"{file} was not imported:\n{said}", FOUND) from None
+    if as_json:
+        emit(changes.to_json())
+        return
+    for line in lines(changes):
+        typer.echo(line)
+    count = len(changes.items)
+    end = "nothing was written (dry run)" if dry_run else "done"
+    say(f"{count} change{'s' * (count != 1)}; {end}." if count else "Nothing to change.")
+
+
+@plans.command("export")
+def export_file() -> None:
+    """Print the catalogue as a TOML file that `vigente plans import` reads."""
+    boot()
+    from vigente.billing.services.catalog import export_plans
+
+    typer.echo(export_plans(), nl=False)
+
+
+@plans.command("list")
+def list_plans(as_json: AsJson = False) -> None:
+    """List the plans that customers can contract now, cheapest first."""
+    boot()
+    from vigente.billing.queries import sold_versions
+    from vigente.installation.clock import vendor_now
+
+    rows = [_row(version) for version in sold_versions(now=vendor_now())]
+    if as_json:
+        emit(rows)
+    elif not rows:
+        say("No plan is on sale. Import some: vigente plans import FILE")
+    else:
+        _table(rows)
+
+
+def _read(file: Path) -> str:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise Refusal(f"{file} is larger than {MAX_BYTES} bytes; that is no plan catalogue.")
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Refusal(f"{file} is not text in UTF-8. Save it as UTF-8 and try again.") from None
+    except OSError as error:
+        raise Refusal(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _row(version: Any) -> dict[str, Any]:
+    plan = version.plan
+    return {
+        "code": plan.code,
+        "name": plan.name,
+        "version": version.number,
+        "edition": f"{plan.edition.product.code} {plan.edition.code}",
+        "interval": plan.interval,
+        "cases": version.cases,
+        "price_minor": version.price_minor,
+        "currency": version.currency,
+        "rank": version.rank,
+        "sold_from": version.sold_from,
+        "sold_until": version.sold_until,
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from vigente.billing.plans_toml import major
+
+    table = Table("Code", "Version", "Name", "Edition", "Per", "Cases a month", "Price", "Rank", box=None)
+    for row in rows:
+        price = f"{major(row['price_minor'], row['currency'])} {row['currency']}"
+        cases = "unlimited" if row["cases"] is None else str(row["cases"])
+        cells = (row["code"], f"v{row['version']}", row["name"], row["edition"], row["interval"], cases, price)
+        table.add_row(*cells, str(row["rank"]))
+    Console(highlight=False).print(table)
