@@ -6,230 +6,534 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('sla', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("sla", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=120)),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
             ],
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('family', models.SlugField(max_length=40)),
-                ('interval', models.CharField(choices=[('month', 'Mensual'), ('year', 'Anual')], max_length=5)),
-                ('is_public', models.BooleanField(default=True)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='billing.edition')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("family", models.SlugField(max_length=40)),
+                (
+                    "interval",
+                    models.CharField(choices=[("month", "Mensual"), ("year", "Anual")], max_length=5),
+                ),
+                ("is_public", models.BooleanField(default=True)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="billing.edition",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['edition', 'id'],
+                "ordering": ["edition", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Licence',
+            name="Licence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('label', models.CharField(blank=True, max_length=80)),
-                ('hosting', models.CharField(choices=[('customer', 'en su servidor'), ('vendor_cloud', 'en nuestra nube')], default='customer', max_length=12)),
-                ('is_active', models.BooleanField(default=True)),
-                ('registered_at', models.DateTimeField()),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='licences', to='billing.edition')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='licences', to='accounts.organization')),
-                ('included_plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("label", models.CharField(blank=True, max_length=80)),
+                (
+                    "hosting",
+                    models.CharField(
+                        choices=[("customer", "en su servidor"), ("vendor_cloud", "en nuestra nube")],
+                        default="customer",
+                        max_length=12,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="licences",
+                        to="billing.edition",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="licences",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "included_plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.plan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['organization', 'id'],
+                "ordering": ["organization", "id"],
             },
         ),
         migrations.CreateModel(
-            name='PlanVersion',
+            name="PlanVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('cases', models.PositiveIntegerField(blank=True, null=True)),
-                ('price_minor', models.PositiveBigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('pack_price_minor', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('pack_cases', models.PositiveIntegerField(default=1)),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('allowance_minutes', models.PositiveIntegerField(default=0)),
-                ('work', models.JSONField(default=list)),
-                ('sold_from', models.DateTimeField()),
-                ('sold_until', models.DateTimeField(blank=True, null=True)),
-                ('on_renewal', models.CharField(choices=[('keep', 'Conserva sus condiciones'), ('successor', 'Pasa a la versión siguiente')], default='keep', max_length=9)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='billing.plan')),
-                ('sla_policy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.slapolicy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("cases", models.PositiveIntegerField(blank=True, null=True)),
+                ("price_minor", models.PositiveBigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("pack_price_minor", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("pack_cases", models.PositiveIntegerField(default=1)),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("allowance_minutes", models.PositiveIntegerField(default=0)),
+                ("work", models.JSONField(default=list)),
+                ("sold_from", models.DateTimeField()),
+                ("sold_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "on_renewal",
+                    models.CharField(
+                        choices=[
+                            ("keep", "Conserva sus condiciones"),
+                            ("successor", "Pasa a la versión siguiente"),
+                        ],
+                        default="keep",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="billing.plan",
+                    ),
+                ),
+                (
+                    "sla_policy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.slapolicy",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['plan', '-number'],
+                "ordering": ["plan", "-number"],
             },
         ),
         migrations.AddField(
-            model_name='edition',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='billing.product'),
+            model_name="edition",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="billing.product"
+            ),
         ),
         migrations.CreateModel(
-            name='RulebookVersion',
+            name="RulebookVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_from', models.DateTimeField(unique=True)),
-                ('data', models.JSONField(default=dict)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_from", models.DateTimeField(unique=True)),
+                ("data", models.JSONField(default=dict)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-effective_from'],
+                "ordering": ["-effective_from"],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('bought', 'Contratada'), ('included', 'Incluida con la licencia'), ('legacy', 'Plan anterior')], default='bought', max_length=8)),
-                ('status', models.CharField(choices=[('scheduled', 'Programada'), ('awaiting_payment', 'Por confirmar'), ('active', 'Vigente'), ('grace', 'En gracia'), ('ended', 'Terminada'), ('replaced', 'Reemplazada')], max_length=16)),
-                ('anchor', models.DateTimeField()),
-                ('time_zone', models.CharField(max_length=64)),
-                ('months', models.CharField(default='anniversary', max_length=12)),
-                ('auto_renew', models.BooleanField(default=True)),
-                ('periods_opened', models.PositiveIntegerField(default=0)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('next_due_at', models.DateTimeField(blank=True, null=True)),
-                ('notice_given_at', models.DateTimeField(blank=True, null=True)),
-                ('notice_mail_bounced', models.BooleanField(default=False)),
-                ('asleep', models.BooleanField(default=False)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('change_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.planversion')),
-                ('licence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='billing.licence')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='accounts.organization')),
-                ('replaced_by', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='billing.subscription')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='billing.planversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("bought", "Contratada"),
+                            ("included", "Incluida con la licencia"),
+                            ("legacy", "Plan anterior"),
+                        ],
+                        default="bought",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Programada"),
+                            ("awaiting_payment", "Por confirmar"),
+                            ("active", "Vigente"),
+                            ("grace", "En gracia"),
+                            ("ended", "Terminada"),
+                            ("replaced", "Reemplazada"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("anchor", models.DateTimeField()),
+                ("time_zone", models.CharField(max_length=64)),
+                ("months", models.CharField(default="anniversary", max_length=12)),
+                ("auto_renew", models.BooleanField(default=True)),
+                ("periods_opened", models.PositiveIntegerField(default=0)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("next_due_at", models.DateTimeField(blank=True, null=True)),
+                ("notice_given_at", models.DateTimeField(blank=True, null=True)),
+                ("notice_mail_bounced", models.BooleanField(default=False)),
+                ("asleep", models.BooleanField(default=False)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "change_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.planversion",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="billing.licence",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="billing.subscription",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="billing.planversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MissedTerm',
+            name="MissedTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='missed_terms', to='billing.subscription')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="missed_terms",
+                        to="billing.subscription",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('source', models.CharField(choices=[('period', 'Plan'), ('pack', 'Paquete extra'), ('legacy', 'Plan anterior'), ('goodwill', 'Cortesía'), ('licence', 'Incluido con la licencia')], max_length=8)),
-                ('period', models.PositiveIntegerField(null=True)),
-                ('granted', models.PositiveIntegerField(null=True)),
-                ('remaining', models.IntegerField(null=True)),
-                ('drawn', models.IntegerField(default=0)),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('work', models.JSONField(null=True)),
-                ('expired_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='accounts.organization')),
-                ('licence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='billing.licence')),
-                ('subscription', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='billing.subscription')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, unique=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("period", "Plan"),
+                            ("pack", "Paquete extra"),
+                            ("legacy", "Plan anterior"),
+                            ("goodwill", "Cortesía"),
+                            ("licence", "Incluido con la licencia"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("period", models.PositiveIntegerField(null=True)),
+                ("granted", models.PositiveIntegerField(null=True)),
+                ("remaining", models.IntegerField(null=True)),
+                ("drawn", models.IntegerField(default=0)),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("work", models.JSONField(null=True)),
+                ("expired_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="billing.licence",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="billing.subscription",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WorkType',
+            name="WorkType",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name_es', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=80)),
-                ('description_es', models.CharField(blank=True, max_length=200)),
-                ('description_en', models.CharField(blank=True, max_length=200)),
-                ('units', models.PositiveSmallIntegerField(default=1)),
-                ('always', models.BooleanField(default=False)),
-                ('development', models.BooleanField(default=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_offered', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name_es", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=80)),
+                ("description_es", models.CharField(blank=True, max_length=200)),
+                ("description_en", models.CharField(blank=True, max_length=200)),
+                ("units", models.PositiveSmallIntegerField(default=1)),
+                ("always", models.BooleanField(default=False)),
+                ("development", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_offered", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('units__gte', 1)), name='work_type_weighs_at_least_one')],
+                "ordering": ["position", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("units__gte", 1)), name="work_type_weighs_at_least_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('grant', 'Asignación'), ('draw', 'Uso'), ('release', 'Devolución'), ('expiry', 'Vencimiento'), ('revoke', 'Anulación')], max_length=8)),
-                ('cases', models.PositiveIntegerField(null=True)),
-                ('source', models.CharField(max_length=80)),
-                ('reason', models.CharField(blank=True, max_length=32)),
-                ('is_favour', models.BooleanField(default=False)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField()),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('grant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='billing.grant')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("grant", "Asignación"),
+                            ("draw", "Uso"),
+                            ("release", "Devolución"),
+                            ("expiry", "Vencimiento"),
+                            ("revoke", "Anulación"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("cases", models.PositiveIntegerField(null=True)),
+                ("source", models.CharField(max_length=80)),
+                ("reason", models.CharField(blank=True, max_length=32)),
+                ("is_favour", models.BooleanField(default=False)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "grant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="billing.grant",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
-                'indexes': [models.Index(fields=['grant', 'at', 'id'], name='entry_by_grant'), models.Index(condition=models.Q(('is_favour', True)), fields=['actor', 'at'], name='entry_favours')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'kind'), name='entry_once_per_source'), models.CheckConstraint(condition=models.Q(('cases__gte', 1), ('kind', 'grant'), models.Q(('cases__gte', 0), ('kind', 'expiry')), _connector='OR'), name='entry_moves_at_least_one')],
+                "ordering": ["at", "id"],
+                "indexes": [
+                    models.Index(fields=["grant", "at", "id"], name="entry_by_grant"),
+                    models.Index(
+                        condition=models.Q(("is_favour", True)), fields=["actor", "at"], name="entry_favours"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "kind"), name="entry_once_per_source"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cases__gte", 1),
+                            ("kind", "grant"),
+                            models.Q(("cases__gte", 0), ("kind", "expiry")),
+                            _connector="OR",
+                        ),
+                        name="entry_moves_at_least_one",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='plan_version_number_is_unique'),
+            model_name="planversion",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "number"), name="plan_version_number_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='plan_version_rank_from_one'),
+            model_name="planversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rank__gte", 1)), name="plan_version_rank_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.CheckConstraint(condition=models.Q(('sold_until__isnull', True), ('sold_until__gte', models.F('sold_from')), _connector='OR'), name='plan_version_sold_until_after_from'),
+            model_name="planversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sold_until__isnull", True), ("sold_until__gte", models.F("sold_from")), _connector="OR"
+                ),
+                name="plan_version_sold_until_after_from",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('product', 'code'), name='edition_code_is_unique'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(fields=("product", "code"), name="edition_code_is_unique"),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['organization', 'status'], name='subscription_by_organization'),
+            model_name="subscription",
+            index=models.Index(fields=["organization", "status"], name="subscription_by_organization"),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('status__in', ['scheduled', 'active', 'grace'])), fields=['next_due_at', 'id'], name='subscription_due'),
+            model_name="subscription",
+            index=models.Index(
+                condition=models.Q(("status__in", ["scheduled", "active", "grace"])),
+                fields=["next_due_at", "id"],
+                name="subscription_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['awaiting_payment', 'active', 'grace']), models.Q(('source', 'legacy'), _negated=True)), fields=('licence', 'source'), name='subscription_one_per_licence_and_source'),
+            model_name="subscription",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("status__in", ["awaiting_payment", "active", "grace"]),
+                    models.Q(("source", "legacy"), _negated=True),
+                ),
+                fields=("licence", "source"),
+                name="subscription_one_per_licence_and_source",
+            ),
         ),
         migrations.AddConstraint(
             model_name="subscription",
@@ -244,47 +548,84 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('anchor')), _connector='OR'), name='subscription_ends_after_start'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True), ("ends_at__gt", models.F("anchor")), _connector="OR"
+                ),
+                name="subscription_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'replaced'), _negated=True), ('replaced_by__isnull', False), _connector='OR'), name='subscription_replaced_by_one'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "replaced"), _negated=True),
+                    ("replaced_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="subscription_replaced_by_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='missedterm',
-            constraint=models.UniqueConstraint(fields=('subscription', 'number'), name='missed_term_is_once'),
+            model_name="missedterm",
+            constraint=models.UniqueConstraint(fields=("subscription", "number"), name="missed_term_is_once"),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['organization', 'end'], name='grant_by_organization'),
+            model_name="grant",
+            index=models.Index(fields=["organization", "end"], name="grant_by_organization"),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('expired_at__isnull', True)), fields=['end', 'id'], name='grant_to_expire'),
+            model_name="grant",
+            index=models.Index(
+                condition=models.Q(("expired_at__isnull", True)), fields=["end", "id"], name="grant_to_expire"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('remaining__isnull', True), ('remaining__gte', 0), _connector='OR'), name='grant_never_below_zero'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("remaining__isnull", True), ("remaining__gte", 0), _connector="OR"),
+                name="grant_never_below_zero",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('remaining__isnull', True), ('remaining__lte', models.F('granted')), _connector='OR'), name='grant_never_above_granted'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("remaining__isnull", True), ("remaining__lte", models.F("granted")), _connector="OR"
+                ),
+                name="grant_never_above_granted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('granted__isnull', True), ('remaining__isnull', True)), models.Q(('granted__isnull', False), ('remaining__isnull', False)), _connector='OR'), name='grant_unlimited_both_ways'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("granted__isnull", True), ("remaining__isnull", True)),
+                    models.Q(("granted__isnull", False), ("remaining__isnull", False)),
+                    _connector="OR",
+                ),
+                name="grant_unlimited_both_ways",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn__gte', 0)), name='grant_drawn_not_negative'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("drawn__gte", 0)), name="grant_drawn_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='grant_span_not_empty'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gt", models.F("start"))), name="grant_span_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('period__isnull', False)), fields=('subscription', 'period'), name='grant_one_per_period'),
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("period__isnull", False)),
+                fields=("subscription", "period"),
+                name="grant_one_per_period",
+            ),
         ),
     ]

@@ -46,13 +46,23 @@ class Changes:
         return {"dry_run": self.dry_run, "changes": [change.to_json() for change in self.items]}
 
 
+NOUNS = {
+    "business_hours": "working hours",
+    "sla_policies": "SLA policy",
+    "products": "product",
+    "editions": "edition",
+    "work_types": "kind of work",
+    "plans": "plan",
+}
+
+
 def lines(changes: Changes) -> Iterator[str]:
     """What changed, one line each, for a person at a terminal."""
-    words = {"add": "new", "change": "change", "version": "new version of"}
+    verbs = {"add": "new", "change": "change", "version": "new version of"}
     for change in changes.items:
         details = "; ".join(f"{name}: {_plain(a)} → {_plain(b)}" for name, a, b in change.fields)
-        table = "plan" if change.action == "version" else change.table
-        yield f"{words[change.action]} {table} {change.key}" + (f" ({details})" if details else "")
+        what = f"{verbs[change.action]} {NOUNS[change.table]}: {change.key}"
+        yield f"{what} ({details})" if details else what
 
 
 class Import:

@@ -141,6 +141,7 @@ def give_back(
     is_favour: bool = False,
     note: str = "",
     goodwill_key: str | None = None,
+    may_make_goodwill: bool = True,
 ) -> GivenBack:
     """Release the draw named `source`. After the grant's end the release expires at once and, by the rulebook, a goodwill grant
     of at least `goodwill_days` takes its place, once per `goodwill_key` (row 13). A favour counts against its author (row 39)."""
@@ -170,7 +171,7 @@ def give_back(
         return GivenBack.RELEASED
     LedgerEntry.objects.create(grant=grant, kind=ENTRY.EXPIRY, cases=units, source=source, at=now)
     Grant.objects.filter(pk=grant.pk).update(drawn=F("drawn") - units)
-    if not rulebook_at(now).goodwill_on_late_release:
+    if not may_make_goodwill or not rulebook_at(now).goodwill_on_late_release:
         return GivenBack.LATE
     add_goodwill(
         organization=grant.organization,

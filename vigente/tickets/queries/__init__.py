@@ -8,12 +8,14 @@ from vigente.tickets.queries.counts import counts
 from vigente.tickets.queries.line import Standing, line, place_of, place_range, why_here
 from vigente.tickets.queries.mine import my_cases, search
 from vigente.tickets.queries.pages import Page
+from vigente.tickets.queries.preview import Preview, preview
 from vigente.tickets.queries.queue import VIEWS, Row, queue_page, queue_rows
 
 __all__ = [
     "VIEWS",
     "CasePage",
     "Page",
+    "Preview",
     "Row",
     "Standing",
     "case_page",
@@ -22,6 +24,7 @@ __all__ = [
     "my_cases",
     "place_of",
     "place_range",
+    "preview",
     "queue_page",
     "queue_rows",
     "search",

@@ -86,7 +86,7 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
         history=_history(ticket, user),
         standing=why_here(ticket, now=now, rulebook=rulebook),
         links=_links(ticket, user),
-        others=_others(ticket, user),
+        others=other_cases(ticket, user),
         splits=_splits(ticket),
     )
 
@@ -173,7 +173,7 @@ def _splits(ticket: Ticket) -> list[SplitProposal]:
     return list(ticket.split_proposals.select_related("proposed_by", "child").order_by("id"))
 
 
-def _others(ticket: Ticket, user: User) -> list[Ticket]:
+def other_cases(ticket: Ticket, user: User) -> list[Ticket]:
     """The latest other cases of the same organization (or, without one, of the same person)."""
     same = (
         Q(organization=ticket.organization_id) if ticket.organization_id else Q(requester=ticket.requester_id)

@@ -1,0 +1,240 @@
+"""What is said in a case: replies and internal notes (rows 8, 9, 10)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from vigente.accounts.models import User
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.events.kinds import Kind
+from vigente.rules.coverage import Outcome
+from vigente.rules.lifecycle import PAUSED, Closing, ReplyEffect, Status, after_customer_reply
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.tickets.files import File, attach, check
+from vigente.tickets.html import clean_html, html_of_text, text_of_html
+from vigente.tickets.models import HeldRequest, Message, Ticket
+from vigente.tickets.search import index_ticket
+from vigente.tickets.services.state import locked, move, save, tell
+from vigente.tickets.services.submission import submit_request
+from vigente.tickets.stamps import hours_of, restamp
+
+
+def reply(
+    *,
+    ticket: Ticket,
+    author: User,
+    now: datetime,
+    channel: str,
+    html: str = "",
+    text: str = "",
+    quoted_html: str = "",
+    files: tuple[File, ...] = (),
+    key: str | None = None,
+    status_after: str | None = None,
+) -> Message | Ticket | HeldRequest:
+    """Say something in a case. A customer's reply is always accepted while it runs (row 8), reopens it within the window (row 9),
+    and later becomes a new case linked to it, decided as any other (row 10): then the answer is that Ticket or HeldRequest.
+
+    `key` makes it happen once. `status_after`: what an agent leaves the case in; by default it then waits for the customer.
+    """
+    html, text = written(html, text, files)
+    if key is not None and (before := Message.objects.filter(key=key).first()) is not None:
+        return before
+    if ticket.merged_into is not None:
+        ticket = ticket.merged_into
+    if author.is_staff_member:
+        return _agent_reply(ticket, author, html, text, quoted_html, files, channel, key, status_after, now)
+    effect = reply_effect(ticket, now=now)
+    if effect is ReplyEffect.FOLLOW_UP:
+        return submit_request(
+            requester=author,
+            organization=ticket.organization,
+            licence=ticket.licence,
+            work_type=ticket.work_type,
+            subject=ticket.subject,
+            html=html,
+            text=text,
+            channel=channel,
+            key=key or f"follow-up:{ticket.number}:{author.pk}:{now.isoformat()}",
+            files=files,
+            follows=ticket,
+            now=now,
+        )
+    with transaction.atomic():
+        ticket = locked(ticket.pk)
+        message = _write(ticket, author, html, text, quoted_html, files, channel, key, now)
+        ticket.last_reply_by = "customer"
+        tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="customer")
+        if effect is ReplyEffect.REOPENS:
+            _reopen(ticket, author, now=now)
+        elif ticket.status in PAUSED:
+            move(ticket, Status.OPEN, actor=author, now=now)
+        _finish(ticket, now=now)
+    return message
+
+
+def reply_effect(ticket: Ticket, *, now: datetime) -> ReplyEffect:
+    """What a customer's reply to this case would do now; the page says it before they write (row 10)."""
+    if not _exemption_runs(ticket, now=now):
+        return ReplyEffect.FOLLOW_UP
+    if not ticket.is_done:
+        return ReplyEffect.CONTINUES
+    closing = Closing(Status(ticket.status), ticket.closed_by_person_at)
+    days = rulebook_at(ticket.closed_by_person_at or now).reopen_days
+    return after_customer_reply(closing, hours=hours_of(ticket), reopen_days=days, now=now)
+
+
+def _exemption_runs(ticket: Ticket, *, now: datetime) -> bool:
+    """A case opened before plans were required is seen through for `exempt_days` after that date, no longer (row 30)."""
+    if ticket.decision.get("outcome") != Outcome.EXEMPT:
+        return True
+    book = rulebook_at(now)
+    if book.plans_required_from is None:
+        return True
+    return (now - book.plans_required_from).days < book.exempt_days
+
+
+def _agent_reply(
+    ticket: Ticket,
+    author: User,
+    html: str,
+    text: str,
+    quoted_html: str,
+    files: tuple[File, ...],
+    channel: str,
+    key: str | None,
+    status_after: str | None,
+    now: datetime,
+) -> Message:
+    after = Status(status_after) if status_after else Status.WAITING_CUSTOMER
+    with transaction.atomic():
+        ticket = locked(ticket.pk)
+        if ticket.status == Ticket.Status.CLOSED:
+            raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
+        message = _write(ticket, author, html, text, quoted_html, files, channel, key, now)
+        ticket.last_reply_by = "agent"
+        tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="agent")
+        if ticket.assignee is None:
+            ticket.assignee = author
+            tell(Kind.TICKET_ASSIGNED, ticket, now=now, actor=author, assignee=author.pk, by_line=False)
+        if ticket.status != after:
+            move(ticket, after, actor=author, now=now)
+        _finish(ticket, now=now)
+    return message
+
+
+def add_note(
+    *,
+    ticket: Ticket,
+    author: User | None,
+    now: datetime,
+    html: str = "",
+    text: str = "",
+    files: tuple[File, ...] = (),
+    key: str | None = None,
+    author_name: str = "",
+    channel: str = Ticket.Channel.WEB,
+) -> Message:
+    """Write an internal note, seen by staff only. `author` None: a mail from somebody who takes no part in the case."""
+    html, text = written(html, text, files)
+    if author is not None and not author.is_staff_member and not author_name:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    if key is not None and (before := Message.objects.filter(key=key).first()) is not None:
+        return before
+    with transaction.atomic():
+        ticket = locked(ticket.pk)
+        message = _write(
+            ticket,
+            author,
+            html,
+            text,
+            "",
+            files,
+            channel,
+            key,
+            now,
+            kind=Message.Kind.NOTE,
+            author_name=author_name,
+        )
+        tell(Kind.TICKET_NOTED, ticket, now=now, actor=author, message=message.pk)
+        ticket.last_activity_at = now
+        save(ticket)
+        index_ticket(ticket)
+    return message
+
+
+def written(html: str, text: str, files: tuple[File, ...]) -> tuple[str, str]:
+    """What was written, checked and made safe: (html, text). Raises Refused."""
+    for value in (html, text):
+        if "\0" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+            raise Refused(RefusalCode.BAD_CHARACTERS, field="text")
+    if len(text) > settings.MESSAGE_MAX_CHARS or len(html) > 4 * settings.MESSAGE_MAX_CHARS:
+        raise Refused(RefusalCode.TOO_LONG, field="text", limit=settings.MESSAGE_MAX_CHARS)
+    html = clean_html(html) if html else html_of_text(text)
+    text = text.strip() or text_of_html(html)
+    if not text.strip() and not files:
+        raise Refused(RefusalCode.EMPTY, field="text")
+    check(files)
+    return html, text
+
+
+def _write(
+    ticket: Ticket,
+    author: User | None,
+    html: str,
+    text: str,
+    quoted_html: str,
+    files: tuple[File, ...],
+    channel: str,
+    key: str | None,
+    now: datetime,
+    *,
+    kind: str = Message.Kind.REPLY,
+    author_name: str = "",
+) -> Message:
+    message = Message(
+        ticket=ticket,
+        kind=kind,
+        author=author,
+        author_name=author_name,
+        by_staff=author is not None and author.is_staff_member,
+        html=html,
+        text=text,
+        quoted_html=clean_html(quoted_html) if quoted_html else "",
+        channel=channel,
+        key=key,
+        created_at=now,
+    )
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        return Message.objects.get(key=key)  # the same mail or call, won by somebody else a moment ago
+    attach(files, now=now, message=message)
+    return message
+
+
+def _reopen(ticket: Ticket, actor: User | None, *, now: datetime) -> None:
+    ticket.status = Ticket.Status.OPEN
+    ticket.solved_at = ticket.closed_at = ticket.closed_by_person_at = None
+    tell(Kind.TICKET_REOPENED, ticket, now=now, actor=actor)
+
+
+def reopen(*, ticket: Ticket, actor: User, now: datetime) -> None:
+    """Open a solved or closed case again: a customer within the window (row 9), staff at any time."""
+    with transaction.atomic():
+        ticket = locked(ticket.pk)
+        if not ticket.is_done or ticket.merged_into_id is not None:
+            raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
+        if not actor.is_staff_member and reply_effect(ticket, now=now) is not ReplyEffect.REOPENS:
+            raise Refused(RefusalCode.TOO_LATE)
+        _reopen(ticket, actor, now=now)
+        _finish(ticket, now=now)
+
+
+def _finish(ticket: Ticket, *, now: datetime) -> None:
+    ticket.last_activity_at = now
+    save(ticket)
+    restamp(ticket, now=now)
+    index_ticket(ticket)

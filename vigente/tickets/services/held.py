@@ -1,0 +1,295 @@
+"""Held requests: let in when coverage appears, chosen, approved, answered, overridden, withdrawn, expired (rows 2, 15, 41, 45, 46, 50)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vigente.accounts.models import Membership, Organization, User
+from vigente.billing.models import Licence, WorkType
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.events.kinds import Kind
+from vigente.events.models import record
+from vigente.rules.coverage import Decision, Outcome
+from vigente.rules.reasons import Code, Reason
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.tickets.files import path_of
+from vigente.tickets.models import Attachment, HeldRequest, Message, Ticket
+from vigente.tickets.services.submission import Request, accept, charge_for, next_number, override_for
+
+STATUS = HeldRequest.Status
+PENDING = (STATUS.WAITING, STATUS.CHOOSE, STATUS.APPROVAL)
+# Held for another reason than coverage: coverage that appears does not let these in by itself.
+NOT_BY_ITSELF = {
+    Code.PORTAL_ONLY,
+    Code.MAIL_REFUSED,
+    Code.REQUESTER_UNKNOWN,
+    Code.DRAW_NOT_ALLOWED,
+    Code.SPLIT_UNANSWERED,
+}
+
+
+def release_covered(*, organization: Organization, now: datetime) -> list[Ticket]:
+    """Let in every waiting request that is covered now, oldest first, each in its own transaction."""
+    waiting = HeldRequest.objects.filter(organization=organization, status=STATUS.WAITING)
+    released: list[Ticket] = []
+    for held in waiting.order_by("received_at", "id"):
+        if not NOT_BY_ITSELF & {reason.code for reason in held.decision_value().reasons}:
+            ticket = _try(held, now=now)
+            if ticket is not None:
+                released.append(ticket)
+    return released
+
+
+def ask_to_choose(*, organization: Organization, licence: Licence | None, now: datetime) -> int:
+    """A new allotment came while requests waited: they do not burn it by themselves, the customer says which still matter (row 45)."""
+    waiting = HeldRequest.objects.filter(organization=organization, status=STATUS.WAITING)
+    if licence is not None:
+        waiting = waiting.filter(licence=licence)
+    asked = 0
+    for held in waiting.order_by("received_at", "id"):
+        if NOT_BY_ITSELF & {reason.code for reason in held.decision_value().reasons}:
+            continue
+        decision = Decision(Outcome.NOT_COVERED, (Reason(Code.RENEWED_CHOOSE),))
+        with transaction.atomic():
+            if HeldRequest.objects.filter(pk=held.pk, status=STATUS.WAITING).update(
+                status=STATUS.CHOOSE, decision=decision.to_json()
+            ):
+                _tell(Kind.HELD_CHOICE_ASKED, held, now=now)
+                asked += 1
+    return asked
+
+
+def choose(*, held: Iterable[HeldRequest], user: User, now: datetime) -> list[Ticket | HeldRequest]:
+    """Say which waiting requests still matter: each chosen one is decided now, oldest first (row 45)."""
+    chosen = sorted(held, key=lambda one: (one.received_at, one.pk))
+    return [_try(one, now=now, user=user) or _fresh(one) for one in chosen]
+
+
+def complete(
+    *,
+    held: HeldRequest,
+    user: User,
+    organization: Organization | None,
+    licence: Licence | None,
+    work_type: WorkType,
+    now: datetime,
+) -> Ticket | HeldRequest:
+    """Fill in what a request lacked (licence, kind of work; row 17) and decide it now. Whoever completes it becomes its requester."""
+    if held.requester_id not in (None, user.pk) and not _may_decide(held, user):
+        raise Refused(RefusalCode.NOT_YOURS)
+    if held.requester_id is None and held.email.lower() != user.email.lower():
+        raise Refused(RefusalCode.NOT_YOURS)
+    if (
+        organization is not None
+        and not Membership.objects.filter(user=user, organization=organization).exists()
+    ):
+        raise Refused(RefusalCode.NOT_YOURS, field="organization")
+    if licence is not None and (organization is None or licence.organization_id != organization.pk):
+        raise Refused(RefusalCode.NOT_YOURS, field="licence")
+    with transaction.atomic():
+        changed = HeldRequest.objects.filter(pk=held.pk, status__in=[*PENDING, STATUS.EXPIRED]).update(
+            requester=held.requester or user, organization=organization, licence=licence, work_type=work_type
+        )
+        fresh = _fresh(held)
+        if not changed:
+            if fresh.ticket is not None:
+                return fresh.ticket
+            raise Refused(RefusalCode.WRONG_STATE, state=fresh.status)
+        return _try(
+            fresh, now=now, user=user, states=[*PENDING, STATUS.EXPIRED], store_refusal=True
+        ) or _fresh(held)
+
+
+def approve(*, held: HeldRequest, user: User, now: datetime) -> Ticket | HeldRequest:
+    """A manager lets a request spend a case (row 46)."""
+    if not _may_decide(held, user):
+        raise Refused(RefusalCode.MANAGER_ONLY)
+    HeldRequest.objects.filter(pk=held.pk).update(approved_by=user)
+    ticket = _try(held, now=now, user=user, approved=True, states=[STATUS.APPROVAL], store_refusal=True)
+    fresh = _fresh(held)
+    if ticket is None and fresh.status == STATUS.APPROVAL:
+        HeldRequest.objects.filter(pk=held.pk, status=STATUS.APPROVAL).update(status=STATUS.WAITING)
+    _tell(Kind.APPROVAL_GIVEN, held, now=now, actor=user)
+    return ticket or _fresh(held)
+
+
+@transaction.atomic
+def refuse_approval(*, held: HeldRequest, user: User, now: datetime) -> None:
+    """A manager does not let it spend a case (row 46); the text stays readable as of any held request."""
+    if not _may_decide(held, user):
+        raise Refused(RefusalCode.MANAGER_ONLY)
+    _settle(held, STATUS.WITHDRAWN, Kind.APPROVAL_REFUSED, now=now, actor=user, states=[STATUS.APPROVAL])
+
+
+@transaction.atomic
+def withdraw(*, held: HeldRequest, user: User, now: datetime) -> None:
+    """Its author, or a manager, no longer needs it."""
+    if held.requester_id != user.pk and not _may_decide(held, user):
+        raise Refused(RefusalCode.NOT_YOURS)
+    _settle(held, STATUS.WITHDRAWN, Kind.HELD_WITHDRAWN, now=now, actor=user)
+
+
+def override(*, held: HeldRequest, actor: User, reason: str, now: datetime) -> Ticket:
+    """A supervisor lets it in with a reason: goodwill, drawn at once (rows 15, 50)."""
+    if not actor.is_supervisor:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    if not reason.strip():
+        raise Refused(RefusalCode.NEEDS_REASON, field="reason")
+    ticket = _try(held, now=now, user=actor, override_by=actor, override_reason=reason.strip())
+    if ticket is None:
+        raise Refused(RefusalCode.WRONG_STATE, state=_fresh(held).status)
+    return ticket
+
+
+@transaction.atomic
+def answer(*, held: HeldRequest, actor: User, text: str, now: datetime) -> None:
+    """Answer with a link to an article or a request for data, and nothing more: the case itself waits for coverage (row 50)."""
+    if not text.strip():
+        raise Refused(RefusalCode.EMPTY, field="text")
+    if len(text) > 2000:
+        raise Refused(RefusalCode.TOO_LONG, field="text", limit=2000)
+    if not HeldRequest.objects.filter(pk=held.pk, status__in=PENDING).update(answer=text.strip()):
+        raise Refused(RefusalCode.WRONG_STATE, state=_fresh(held).status)
+    _tell(Kind.HELD_ANSWERED, held, now=now, actor=actor)
+
+
+def expire_due(*, now: datetime, limit: int = 200) -> int:
+    """Close what waited too long; its author is told how to recover it (row 41)."""
+    due = HeldRequest.objects.filter(status__in=PENDING, hold_until__lte=now).order_by("hold_until")[:limit]
+    for held in due:
+        with transaction.atomic():
+            _settle(held, STATUS.EXPIRED, Kind.HELD_EXPIRED, now=now, actor=None, quietly=True)
+    return len(due)
+
+
+def erase_due(*, now: datetime, limit: int = 200) -> int:
+    """Erase the texts of requests that were never let in, after the retention time (row 41). The row stays."""
+    due = list(
+        HeldRequest.objects.filter(erase_at__lte=now, erased_at__isnull=True).order_by("erase_at")[:limit]
+    )
+    for held in due:
+        with transaction.atomic():
+            files = list(Attachment.objects.filter(held=held))
+            Attachment.objects.filter(held=held).delete()
+            HeldRequest.objects.filter(pk=held.pk).update(html="", text="", answer="", erased_at=now)
+            _tell(Kind.HELD_ERASED, held, now=now)
+        for file in files:
+            if not Attachment.objects.filter(path=file.path).exists():
+                path_of(file).unlink(missing_ok=True)
+    return len(due)
+
+
+def _try(
+    held: HeldRequest,
+    *,
+    now: datetime,
+    user: User | None = None,
+    approved: bool = False,
+    states: Iterable[str] = PENDING,
+    override_by: User | None = None,
+    override_reason: str = "",
+    store_refusal: bool = False,
+) -> Ticket | None:
+    """Decide a held request now; the case if it is let in, else None. Exactly one of several at once lets it in."""
+    with transaction.atomic():
+        fresh = (
+            HeldRequest.objects.select_related("organization", "licence", "work_type", "requester", "ticket")
+            .select_for_update(of=("self",))
+            .get(pk=held.pk)
+        )
+        if fresh.status not in set(states):
+            return fresh.ticket
+        request = _request(fresh, user, override_by)
+        if request is None:
+            return None
+        numbers: list[int] = []
+
+        def source() -> str:
+            numbers.append(next_number())
+            return f"ticket:{numbers[0]}:1"
+
+        decision = charge_for(request, source, now=now, approved=approved or fresh.approved_by_id is not None)
+        if not decision.accepted and override_by is not None:
+            decision = override_for(request, source, override_by, override_reason, now=now)
+        if not decision.accepted:
+            if store_refusal:
+                status = STATUS.WAITING if fresh.status == STATUS.EXPIRED else fresh.status
+                until = max(fresh.hold_until, now + timedelta(days=rulebook_at(now).hold_days))
+                HeldRequest.objects.filter(pk=fresh.pk).update(
+                    decision=decision.to_json(),
+                    status=status,
+                    hold_until=until,
+                    settled_at=None,
+                    erase_at=None,
+                )
+            return None
+        ticket = accept(
+            request, decision, number=numbers[0] if numbers else next_number(), now=now, held=fresh
+        )
+        message = Message.objects.get(ticket=ticket)
+        Attachment.objects.filter(held=fresh).update(held=None, message=message)
+        HeldRequest.objects.filter(pk=fresh.pk).update(
+            status=STATUS.RELEASED, ticket=ticket, settled_at=now, erase_at=None
+        )
+        _tell(Kind.HELD_RELEASED, fresh, now=now, actor=user, ticket=ticket.pk, number=ticket.number)
+        held.refresh_from_db()
+        return ticket
+
+
+def _request(held: HeldRequest, user: User | None, override_by: User | None) -> Request | None:
+    requester = held.requester or (user if user is not None and not user.is_staff_member else None)
+    if requester is None or held.work_type is None:
+        return None
+    return Request(
+        requester=requester,
+        email=held.email,
+        organization=held.organization,
+        licence=held.licence,
+        work_type=held.work_type,
+        subject=held.subject,
+        html=held.html,
+        text=held.text,
+        channel=held.channel,
+        opened_by=None,
+        follows=held.follows,
+        sender_name=held.sender_name,
+    )
+
+
+def _settle(
+    held: HeldRequest,
+    status: str,
+    kind: Kind,
+    *,
+    now: datetime,
+    actor: User | None,
+    states: Iterable[str] = PENDING,
+    quietly: bool = False,
+) -> None:
+    erase_at = now + timedelta(days=rulebook_at(now).held_retention_days)
+    changed = HeldRequest.objects.filter(pk=held.pk, status__in=list(states)).update(
+        status=status, settled_at=now, erase_at=erase_at
+    )
+    if changed:
+        _tell(kind, held, now=now, actor=actor)
+        held.refresh_from_db()
+    elif not quietly:
+        raise Refused(RefusalCode.WRONG_STATE, state=_fresh(held).status)
+
+
+def _may_decide(held: HeldRequest, user: User) -> bool:
+    return (
+        held.organization_id is not None
+        and Membership.objects.filter(
+            user=user, organization=held.organization_id, role=Membership.Role.MANAGER
+        ).exists()
+    )
+
+
+def _fresh(held: HeldRequest) -> HeldRequest:
+    return HeldRequest.objects.select_related("ticket").get(pk=held.pk)
+
+
+def _tell(kind: Kind, held: HeldRequest, *, now: datetime, actor: User | None = None, **data: object) -> None:
+    record(kind, subject=held.event_subject, organization=held.organization, actor=actor, now=now, **data)

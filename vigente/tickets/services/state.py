@@ -1,0 +1,74 @@
+"""How a case changes, for the services beside: lock, change its state, save, tell. Not called by surfaces."""
+
+from datetime import datetime
+
+from vigente.accounts.models import User
+from vigente.events.kinds import Kind
+from vigente.events.models import Event, record
+from vigente.rules.lifecycle import DONE, Status, may_change
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.tickets.models import Ticket
+
+CHANGED = (
+    "status", "queue", "severity", "department", "assignee", "licence", "work_type", "draw", "drawn", "vendor_fault",
+    "rank", "allowance_minutes", "sla_policy", "merged_into", "decision", "last_activity_at", "last_reply_by",
+    "solved_at", "closed_at", "closed_by_person_at",
+)  # fmt: skip
+
+
+def locked(pk: int) -> Ticket:
+    """The case, fresh, locked where the database can; elsewhere the transaction already holds the only write lock."""
+    return (
+        Ticket.objects.select_related(
+            "organization",
+            "licence",
+            "work_type",
+            "sla_policy__hours",
+            "assignee",
+            "requester",
+            "merged_into",
+        )
+        .select_for_update(of=("self",))
+        .get(pk=pk)
+    )
+
+
+def save(ticket: Ticket) -> None:
+    """Save everything but the stamps, which `restamp` saves."""
+    ticket.save(update_fields=CHANGED)
+
+
+def tell(kind: Kind, ticket: Ticket, *, now: datetime, actor: User | None = None, **data: object) -> Event:
+    """Record that `kind` happened to the case."""
+    return record(
+        kind,
+        subject=ticket.event_subject,
+        organization=ticket.organization,
+        actor=actor,
+        now=now,
+        number=ticket.number,
+        **data,
+    )
+
+
+def move(ticket: Ticket, after: Status, *, actor: User | None, now: datetime) -> None:
+    """Change the status, unsaved, and say so. `actor` None: the clock, which starts no reopening window (row 9)."""
+    before = Status(ticket.status)
+    if before == after:
+        return
+    if actor is not None and actor.is_staff_member and not may_change(before, after):
+        raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
+    ticket.status = after.value
+    if after in DONE:
+        ticket.solved_at = ticket.solved_at or now
+        if actor is not None:
+            ticket.closed_by_person_at = now
+        if after is Status.CLOSED:
+            ticket.closed_at = now
+        kind = Kind.TICKET_CLOSED if after is Status.CLOSED else Kind.TICKET_SOLVED
+        tell(kind, ticket, now=now, actor=actor, by_person=actor is not None)
+    elif before in DONE:
+        ticket.solved_at = ticket.closed_at = ticket.closed_by_person_at = None
+        tell(Kind.TICKET_REOPENED, ticket, now=now, actor=actor)
+    if after not in DONE:
+        tell(Kind.TICKET_STATUS_CHANGED, ticket, now=now, actor=actor, before=before.value, after=after.value)

@@ -1,0 +1,379 @@
+"""The one door: every request, whatever its channel, becomes a case or a held request here (rows 1–6, 15, 36, 44).
+
+One transaction: claim the submission's key, decide and draw, write the case or hold it. The same submission again gets the first answer.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from vigente.accounts.models import Membership, Organization, User
+from vigente.billing.models import Licence, PlanVersion, WorkType
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.queries import rank_of
+from vigente.billing.services.ledger import add_goodwill, charge
+from vigente.events.kinds import Kind
+from vigente.events.models import record
+from vigente.rules import sla
+from vigente.rules.coverage import NO_RANK, Decision, Outcome
+from vigente.rules.reasons import Code, Reason, Release
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.tickets.files import File, attach, check
+from vigente.tickets.html import clean_html, html_of_text, text_of_html
+from vigente.tickets.models import (
+    Department,
+    DrawDispute,
+    HeldRequest,
+    Message,
+    Quotation,
+    Submission,
+    Ticket,
+    TicketNumber,
+)
+from vigente.tickets.search import index_ticket
+from vigente.tickets.stamps import adopt_plan, policy_of, stamp
+
+SUBJECT_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks. `requester` None: nobody we know wrote from `email`. `opened_by`: the agent who files it for them."""
+
+    requester: User | None
+    email: str
+    organization: Organization | None
+    licence: Licence | None
+    work_type: WorkType
+    subject: str
+    html: str
+    text: str
+    channel: str
+    opened_by: User | None = None
+    files: tuple[File, ...] = ()
+    follows: Ticket | None = None
+    sender_name: str = ""
+
+    def digest(self) -> str:
+        """What makes two requests the same."""
+        hashed = hashlib.sha256()
+        who = self.requester.pk if self.requester else self.email
+        for part in (who, self.licence and self.licence.pk, self.work_type.code, self.subject, self.text):
+            hashed.update(f"{part}\0".encode())
+        for file in self.files:
+            hashed.update(file.filename.encode() + hashlib.sha256(file.content).digest())
+        return hashed.hexdigest()
+
+
+def submit_request(
+    *,
+    requester: User | None,
+    organization: Organization | None,
+    licence: Licence | None,
+    work_type: WorkType,
+    subject: str,
+    channel: str,
+    key: str,
+    now: datetime,
+    html: str = "",
+    text: str = "",
+    email: str = "",
+    opened_by: User | None = None,
+    files: tuple[File, ...] = (),
+    follows: Ticket | None = None,
+    override_reason: str = "",
+    sender_name: str = "",
+    hold_as: Code | None = None,
+) -> Ticket | HeldRequest:
+    """File a request: a case if it is covered, else a held request, stored whole (rows 2, 3). Nothing is decided twice.
+
+    `key` names the submission; sent again it gives the first answer (row 6). `html` is sanitised here; `text` alone will do.
+    `override_reason`: a supervisor lets in what is not covered, as goodwill that is drawn at once (row 15).
+    `hold_as`: hold it whatever the coverage, for that reason (row 17). Raises Refused for bad input, having written nothing.
+    """
+    request = prepare(
+        Request(
+            requester=requester,
+            email=(email or (requester.email if requester else "")).lower(),
+            organization=organization,
+            licence=licence,
+            work_type=work_type,
+            subject=subject,
+            html=html,
+            text=text,
+            channel=channel,
+            opened_by=opened_by,
+            files=files,
+            follows=follows,
+            sender_name=sender_name,
+        )
+    )
+    with transaction.atomic():
+        submission = _claim(key, request.digest(), now=now)
+        if isinstance(submission, Ticket | HeldRequest):
+            return submission
+        if hold_as is not None:
+            decision = Decision(Outcome.NOT_COVERED, (Reason(hold_as),))
+            result: Ticket | HeldRequest = hold(request, decision, now=now)
+        else:
+            result = decide_and_write(request, override_reason=override_reason, now=now)
+        field = {"ticket": result} if isinstance(result, Ticket) else {"held": result}
+        Submission.objects.filter(pk=submission.pk).update(**field)
+        return result
+
+
+def prepare(request: Request) -> Request:
+    """Check and clean what was sent; raise Refused naming the field at fault."""
+    subject, text, html = request.subject.strip(), request.text, request.html
+    for field, value in (("subject", subject), ("text", text), ("text", html)):
+        if "\0" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+            raise Refused(RefusalCode.BAD_CHARACTERS, field=field)
+    if len(text) > settings.MESSAGE_MAX_CHARS or len(html) > 4 * settings.MESSAGE_MAX_CHARS:
+        raise Refused(RefusalCode.TOO_LONG, field="text", limit=settings.MESSAGE_MAX_CHARS)
+    subject = " ".join(subject.split())
+    if not subject:
+        raise Refused(RefusalCode.EMPTY, field="subject")
+    if len(subject) > SUBJECT_MAX and request.channel != Ticket.Channel.EMAIL:
+        raise Refused(RefusalCode.TOO_LONG, field="subject", limit=SUBJECT_MAX)
+    html = clean_html(html) if html else html_of_text(text)
+    text = text.strip() or text_of_html(html)
+    if not text.strip() and not request.files and request.channel != Ticket.Channel.EMAIL:
+        raise Refused(RefusalCode.EMPTY, field="text")
+    check(request.files)
+    organization, licence = request.organization, request.licence
+    if licence is not None and (organization is None or licence.organization_id != organization.pk):
+        raise Refused(RefusalCode.NOT_YOURS, field="licence")
+    if request.requester is not None and organization is not None and not request.requester.is_staff_member:
+        if not Membership.objects.filter(user=request.requester, organization=organization).exists():
+            raise Refused(RefusalCode.NOT_YOURS, field="organization")
+    return replace(request, subject=subject[:SUBJECT_MAX], html=html, text=text)
+
+
+def _claim(key: str, digest: str, *, now: datetime) -> Submission | Ticket | HeldRequest:
+    """The submission's row, ours to fill; or, if it was filed before, what came of it."""
+    try:
+        with transaction.atomic():
+            return Submission.objects.create(key=key, digest=digest, created_at=now)
+    except IntegrityError:
+        before = Submission.objects.select_related("ticket", "held__ticket").get(key=key)
+    if before.digest != digest:
+        raise Refused(RefusalCode.SAME_KEY_OTHER_CONTENT, field="key")
+    answer = before.ticket or before.held
+    if answer is None:
+        raise RuntimeError("a submission without an answer: its transaction cannot have committed")
+    return answer
+
+
+def decide_and_write(
+    request: Request, *, now: datetime, override_reason: str = "", approved: bool = False
+) -> Ticket | HeldRequest:
+    """Decide, draw, and write the case, or hold it. Inside the caller's transaction."""
+    numbers: list[int] = []
+
+    def source() -> str:
+        numbers.append(next_number())
+        return f"ticket:{numbers[0]}:1"
+
+    decision = charge_for(request, source, now=now, approved=approved)
+    if not decision.accepted and override_reason:
+        decision = override_for(request, source, request.opened_by, override_reason, now=now)
+    if not decision.accepted:
+        return hold(request, decision, now=now)
+    return accept(request, decision, number=numbers[0] if numbers else next_number(), now=now)
+
+
+def charge_for(
+    request: Request, source: Callable[[], str], *, now: datetime, approved: bool = False
+) -> Decision:
+    """Decide a request and draw on the grant that pays; see `billing.services.ledger.charge`."""
+    return charge(
+        organization=request.organization,
+        licence=request.licence,
+        work=request.work_type,
+        user=request.requester if request.opened_by is None else request.opened_by,
+        source=source,
+        now=now,
+        approved=approved,
+    )
+
+
+def override_for(
+    request: Request, source: Callable[[], str], actor: User | None, reason: str, *, now: datetime
+) -> Decision:
+    """A supervisor lets it in: a goodwill grant, drawn at once, so the books still balance (row 15)."""
+    if actor is None or not actor.is_supervisor:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    if request.organization is None:
+        raise Refused(RefusalCode.NO_ORGANIZATION)
+    if request.organization.is_blocked:
+        raise Refused(RefusalCode.BLOCKED)
+    rank, _version = rank_of(organization=request.organization, licence=request.licence, now=now)
+    add_goodwill(
+        organization=request.organization,
+        licence=request.licence,
+        key=f"goodwill:override:{secrets.token_hex(12)}",
+        cases=request.work_type.units,
+        rank=rank,
+        now=now,
+        reason=Release.OVERRIDE,
+        actor=actor,
+        note=reason,
+        is_favour=True,
+    )
+    decision = charge_for(request, source, now=now, approved=True)
+    return replace(
+        decision, reasons=(Reason(Code.STAFF_OVERRIDE, {"reason": reason[:200]}), *decision.reasons)
+    )
+
+
+def next_number() -> int:
+    """The next case number; the UPDATE holds the counter until the transaction ends."""
+    if not TicketNumber.objects.filter(pk=1).update(last=F("last") + 1):
+        TicketNumber.objects.get_or_create(pk=1)
+        TicketNumber.objects.filter(pk=1).update(last=F("last") + 1)
+    return TicketNumber.objects.values_list("last", flat=True).get(pk=1)
+
+
+def accept(
+    request: Request, decision: Decision, *, number: int, now: datetime, held: HeldRequest | None = None
+) -> Ticket:
+    """Write the case that `decision` let in, its first message, its place in line, and that it happened."""
+    book = rulebook_at(now)
+    requester = request.requester or request.opened_by
+    assert requester is not None, "a case has a requester"
+    quoted = decision.outcome is Outcome.QUOTATION
+    ticket = Ticket(
+        number=number,
+        organization=request.organization,
+        licence=request.licence,
+        requester=requester,
+        opened_by=request.opened_by or requester,
+        department=default_department(),
+        work_type=request.work_type,
+        subject=request.subject,
+        queue=Ticket.Queue.QUOTATION if quoted else Ticket.Queue.SUPPORT,
+        channel=request.channel,
+        decision=decision.to_json(),
+        draw=1 if decision.outcome is Outcome.COVERED else 0,
+        drawn=decision.outcome is Outcome.COVERED,
+        follows=request.follows,
+        rank=decision.rank,
+        accepted_at=now,
+        last_activity_at=now,
+        last_reply_by="customer",
+    )
+    version = _version_for(request, now=now) if decision.rank < NO_RANK else None
+    adopt_plan(ticket, version, rank=decision.rank)
+    clocks = sla.evaluate(policy_of(ticket), [sla.Happening(now, sla.Kind.ACCEPTED)])
+    stamp(ticket, clocks, rulebook=book)
+    ticket.save(force_insert=True)
+    message = Message.objects.create(
+        ticket=ticket,
+        author=requester,
+        author_name=request.sender_name,
+        html=request.html,
+        text=request.text,
+        channel=request.channel,
+        created_at=held.received_at if held else now,
+    )
+    attach(request.files, now=now, message=message)
+    _tell_accepted(ticket, request, decision, now=now, dispute_days=book.dispute_days)
+    if quoted:
+        Quotation.objects.create(ticket=ticket, created_at=now)
+        record(
+            Kind.QUOTATION_REQUESTED,
+            subject=ticket.event_subject,
+            organization=ticket.organization,
+            actor=requester,
+            now=now,
+        )
+    index_ticket(ticket)
+    return ticket
+
+
+def _version_for(request: Request, *, now: datetime) -> PlanVersion | None:
+    return rank_of(organization=request.organization, licence=request.licence, now=now)[1]
+
+
+def _tell_accepted(
+    ticket: Ticket, request: Request, decision: Decision, *, now: datetime, dispute_days: int
+) -> None:
+    record(
+        Kind.TICKET_ACCEPTED,
+        subject=ticket.event_subject,
+        organization=ticket.organization,
+        actor=ticket.opened_by,
+        now=now,
+        number=ticket.number,
+        decision=decision.to_json(),
+        channel=ticket.channel,
+    )
+    if request.opened_by is not None and request.opened_by.pk != ticket.requester_id:
+        until = now + timedelta(days=dispute_days)
+        if ticket.drawn:
+            DrawDispute.objects.create(ticket=ticket, until=until)
+        record(
+            Kind.TICKET_OPENED_FOR_CUSTOMER,
+            subject=ticket.event_subject,
+            organization=ticket.organization,
+            actor=request.opened_by,
+            now=now,
+            dispute_until=until.isoformat() if ticket.drawn else None,
+        )
+
+
+def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
+    """Keep a request that is not covered, whole (rows 2, 3, 41, 46)."""
+    book = rulebook_at(now)
+    waits_for_manager = any(reason.code is Code.NEEDS_APPROVAL for reason in decision.reasons)
+    held = HeldRequest.objects.create(
+        token=secrets.token_urlsafe(18),
+        organization=request.organization,
+        licence=request.licence,
+        requester=request.requester,
+        email=request.email,
+        sender_name=request.sender_name,
+        work_type=request.work_type,
+        follows=request.follows,
+        subject=request.subject,
+        html=request.html,
+        text=request.text,
+        channel=request.channel,
+        status=HeldRequest.Status.APPROVAL if waits_for_manager else HeldRequest.Status.WAITING,
+        decision=decision.to_json(),
+        received_at=now,
+        hold_until=now + timedelta(days=book.hold_days),
+    )
+    attach(request.files, now=now, held=held)
+    record(
+        Kind.HELD,
+        subject=held.event_subject,
+        organization=held.organization,
+        actor=request.opened_by or request.requester,
+        now=now,
+        decision=decision.to_json(),
+        channel=request.channel,
+    )
+    if waits_for_manager:
+        record(
+            Kind.APPROVAL_ASKED,
+            subject=held.event_subject,
+            organization=held.organization,
+            actor=request.requester,
+            now=now,
+        )
+    return held
+
+
+def default_department() -> Department:
+    """Where a case goes when nothing says otherwise."""
+    department = Department.objects.filter(is_default=True).first() or Department.objects.first()
+    if department is None:
+        department = Department.objects.create(name="Soporte", is_default=True)
+    return department

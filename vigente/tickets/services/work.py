@@ -1,0 +1,204 @@
+"""How agents take, pass on, pause and finish cases (R10)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from vigente.accounts.models import Organization, User
+from vigente.billing.models import Licence
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.queries import rank_of
+from vigente.events.kinds import Kind
+from vigente.rules.lifecycle import DONE, IN_LINE, UNSOLVED, Status
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.tickets.models import Department, Ticket
+from vigente.tickets.models.tickets import ORDER_OF_ATTENTION
+from vigente.tickets.search import index_ticket
+from vigente.tickets.services.state import locked, move, save, tell
+from vigente.tickets.stamps import adopt_plan, restamp
+
+CLAIMS = 40  # how many candidates one call tries; each failed claim means another agent took that case
+
+
+def take_next(*, agent: User, now: datetime) -> Ticket | None:
+    """Give the agent the right next case, and to nobody else (R10); None when nothing waits.
+
+    The agent's own waiting cases and the unassigned ones of their departments compete in the order of attention.
+    The claim is a conditional UPDATE: two agents never get the same case.
+    """
+    if not agent.is_staff_member:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    for candidate in _candidates(agent, now=now):
+        with transaction.atomic():
+            claimed = Ticket.objects.filter(
+                Q(assignee__isnull=True) | Q(assignee=agent),
+                pk=candidate.pk,
+                status__in=IN_LINE,
+                queue=Ticket.Queue.SUPPORT,
+            ).update(assignee=agent, status=Ticket.Status.OPEN)
+            if not claimed:
+                continue
+            ticket = locked(candidate.pk)
+            if candidate.assignee_id is None:
+                tell(Kind.TICKET_ASSIGNED, ticket, now=now, actor=agent, assignee=agent.pk, by_line=True)
+            return ticket
+    return None
+
+
+def _candidates(agent: User, *, now: datetime) -> Iterator[Ticket]:
+    line = Ticket.objects.in_line()
+    own = line.filter(assignee=agent)
+    departments = list(agent.departments.values_list("pk", flat=True))
+    free = line.filter(assignee__isnull=True)
+    free = free.filter(department__in=departments) if departments else free
+    late_first = rulebook_at(now).overdue_first
+    found: list[tuple[tuple[object, ...], Ticket]] = []
+    for source in (own, free):
+        if late_first:
+            late = source.filter(due_at__lt=now)[:CLAIMS]
+            found += [((0, *_key(ticket)), ticket) for ticket in late]
+        found += [((1, *_key(ticket)), ticket) for ticket in source[:CLAIMS]]
+    seen: set[int] = set()
+    for _key_of, ticket in sorted(found, key=lambda pair: pair[0]):
+        if ticket.pk not in seen:
+            seen.add(ticket.pk)
+            yield ticket
+
+
+def _key(ticket: Ticket) -> tuple[object, ...]:
+    return tuple(getattr(ticket, field) for field in ORDER_OF_ATTENTION)
+
+
+@transaction.atomic
+def assign(*, ticket: Ticket, assignee: User | None, actor: User, now: datetime) -> None:
+    """Give a case to somebody, or back to the line."""
+    if assignee is not None and not (assignee.is_staff_member and assignee.is_active):
+        raise Refused(RefusalCode.INVALID_VALUE, field="assignee")
+    ticket = _open_case(ticket)
+    if ticket.assignee_id == (assignee.pk if assignee else None):
+        return
+    ticket.assignee = assignee
+    tell(
+        Kind.TICKET_ASSIGNED,
+        ticket,
+        now=now,
+        actor=actor,
+        assignee=assignee.pk if assignee else None,
+        by_line=False,
+    )
+    save(ticket)
+
+
+@transaction.atomic
+def change_status(*, ticket: Ticket, status: str, actor: User, now: datetime) -> None:
+    """Move a case to another state by hand. A customer may only close or solve their own (see `close`)."""
+    ticket = locked(ticket.pk)
+    if ticket.merged_into_id is not None:
+        raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
+    try:
+        after = Status(status)
+    except ValueError:
+        raise Refused(RefusalCode.INVALID_VALUE, field="status", value=status) from None
+    move(ticket, after, actor=actor, now=now)
+    _finish(ticket, now=now)
+
+
+def solve(*, ticket: Ticket, actor: User, now: datetime) -> None:
+    """Say that a case is solved."""
+    change_status(ticket=ticket, status=Status.SOLVED, actor=actor, now=now)
+
+
+@transaction.atomic
+def close(*, ticket: Ticket, actor: User, now: datetime) -> None:
+    """Close a case: its customer, or staff. Starts the reopening window (row 9)."""
+    ticket = locked(ticket.pk)
+    if ticket.status == Ticket.Status.CLOSED:
+        return
+    move(ticket, Status.CLOSED, actor=actor, now=now)
+    _finish(ticket, now=now)
+
+
+def close_silent(*, now: datetime, limit: int = 200) -> int:
+    """Close what was solved and has been silent for the rulebook's days. By the clock, so it starts no window (row 9)."""
+    before = now - timedelta(days=rulebook_at(now).auto_close_days)
+    due = Ticket.objects.filter(status=Ticket.Status.SOLVED, last_activity_at__lte=before)
+    closed = 0
+    for pk in list(due.order_by("last_activity_at").values_list("pk", flat=True)[:limit]):
+        with transaction.atomic():
+            ticket = locked(pk)
+            if ticket.status == Ticket.Status.SOLVED:
+                move(ticket, Status.CLOSED, actor=None, now=now)
+                save(ticket)
+                closed += 1
+    return closed
+
+
+@transaction.atomic
+def set_severity(*, ticket: Ticket, severity: int, actor: User, now: datetime) -> None:
+    """Raise or lower a case inside its rank. Staff only: the customer's own urgency never moves a case (R10)."""
+    if not actor.is_staff_member:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    if severity not in Ticket.Severity.values:
+        raise Refused(RefusalCode.INVALID_VALUE, field="severity", value=severity)
+    ticket = _open_case(ticket)
+    if ticket.severity == severity:
+        return
+    tell(Kind.TICKET_SEVERITY_CHANGED, ticket, now=now, actor=actor, before=ticket.severity, after=severity)
+    ticket.severity = severity
+    _finish(ticket, now=now)
+
+
+@transaction.atomic
+def set_department(*, ticket: Ticket, department: Department, actor: User, now: datetime) -> None:
+    """Pass a case to another team; it goes back to the line unless its agent works there too."""
+    ticket = _open_case(ticket)
+    if ticket.department_id == department.pk:
+        return
+    ticket.department = department
+    if ticket.assignee is not None and not department.agents.filter(pk=ticket.assignee_id).exists():
+        ticket.assignee = None
+    tell(
+        Kind.TICKET_ASSIGNED,
+        ticket,
+        now=now,
+        actor=actor,
+        assignee=ticket.assignee_id,
+        department=department.pk,
+        by_line=False,
+    )
+    save(ticket)
+
+
+@transaction.atomic
+def rerank(*, organization: Organization, licence: Licence | None, now: datetime) -> int:
+    """Lift open cases to the best rank now in force; never lower one (row 29). Returns how many moved."""
+    cases = Ticket.objects.filter(organization=organization, status__in=UNSOLVED)
+    if licence is not None:
+        cases = cases.filter(licence=licence)
+    moved = 0
+    for pk in list(cases.values_list("pk", flat=True)):
+        ticket = locked(pk)
+        rank, version = rank_of(organization=organization, licence=ticket.licence, now=now)
+        if rank < ticket.rank:
+            tell(Kind.TICKET_RANK_CHANGED, ticket, now=now, before=ticket.rank, after=rank)
+            adopt_plan(ticket, version, rank=rank)
+            save(ticket)
+            restamp(ticket, now=now)
+            moved += 1
+    return moved
+
+
+def _open_case(ticket: Ticket) -> Ticket:
+    fresh = locked(ticket.pk)
+    if fresh.status in DONE:
+        raise Refused(RefusalCode.WRONG_STATE, state=fresh.status)
+    return fresh
+
+
+def _finish(ticket: Ticket, *, now: datetime) -> None:
+    ticket.last_activity_at = now
+    save(ticket)
+    restamp(ticket, now=now)
+    index_ticket(ticket)

@@ -1,0 +1,113 @@
+"""Stamps for sorting: what is due when, and the place in line. Always recomputed whole from the case's events (R10, row 42)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from vigente.billing.models import PlanVersion
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.events.kinds import Kind as EventKind
+from vigente.events.models import Event
+from vigente.rules.lifecycle import IN_LINE, PAUSED
+from vigente.rules.precedence import place
+from vigente.rules.rulebook import Rulebook
+from vigente.rules.sla import Clocks, Happening, Kind, Policy, evaluate
+from vigente.rules.worktime import ALWAYS, WorkHours
+from vigente.sla.models import BusinessHours
+from vigente.tickets.models import Ticket
+
+NO_PROMISE = Policy(first_reply=None, next_reply=None, resolution=None, hours=ALWAYS)
+TIMED = (
+    EventKind.TICKET_ACCEPTED,
+    EventKind.TICKET_REPLIED,
+    EventKind.TICKET_STATUS_CHANGED,
+    EventKind.TICKET_SOLVED,
+    EventKind.TICKET_CLOSED,
+    EventKind.TICKET_REOPENED,
+)
+STAMPS = ("due_at", "first_reply_due_at", "first_replied_at", "place_group", "place_at")
+
+
+def policy_of(ticket: Ticket) -> Policy:
+    """The promises of a case; none when its plan made none."""
+    return ticket.sla_policy.value() if ticket.sla_policy is not None else NO_PROMISE
+
+
+def hours_of(ticket: Ticket) -> WorkHours:
+    """The working hours a case is counted in: of its promise, else the vendor's default, else always."""
+    if ticket.sla_policy is not None:
+        return ticket.sla_policy.hours.value()
+    default = BusinessHours.objects.filter(is_default=True).first()
+    return default.value() if default else ALWAYS
+
+
+def timeline(events: Iterable[Event]) -> list[Happening]:
+    """Events of a case as the SLA rules see them."""
+    found: list[Happening] = []
+    for event in events:
+        kind = _kind(event)
+        if kind is not None:
+            found.append(Happening(event.occurred_at, kind))
+    return found
+
+
+def _kind(event: Event) -> Kind | None:
+    match EventKind(event.kind):
+        case EventKind.TICKET_ACCEPTED:
+            return Kind.ACCEPTED
+        case EventKind.TICKET_REPLIED:
+            return Kind.AGENT_REPLY if event.data.get("by") == "agent" else Kind.CUSTOMER_REPLY
+        case EventKind.TICKET_SOLVED | EventKind.TICKET_CLOSED:
+            return Kind.SOLVED
+        case EventKind.TICKET_REOPENED:
+            return Kind.REOPENED
+        case EventKind.TICKET_STATUS_CHANGED if event.data.get("after") in PAUSED:
+            return Kind.WAITING
+        case EventKind.TICKET_STATUS_CHANGED if event.data.get("after") in IN_LINE:
+            return Kind.RESUMED
+    return None
+
+
+def clocks_of(ticket: Ticket) -> Clocks:
+    """The clocks of a case, from its events."""
+    events = Event.objects.filter(subject=ticket.event_subject, kind__in=TIMED).order_by("id")
+    return evaluate(policy_of(ticket), timeline(events))
+
+
+def stamp(ticket: Ticket, clocks: Clocks, *, rulebook: Rulebook) -> None:
+    """Set the stamps on `ticket`, unsaved."""
+    ticket.due_at = clocks.due
+    ticket.first_reply_due_at = clocks.first_reply_due
+    ticket.first_replied_at = clocks.first_replied_at
+    where = place(
+        order=rulebook.order,
+        rank=ticket.rank,
+        due_at=clocks.due,
+        accepted_at=ticket.accepted_at,
+        severity=ticket.severity,
+        allowance=timedelta(minutes=ticket.allowance_minutes),
+        floor=_floor(ticket) if ticket.severity else timedelta(0),
+    )
+    ticket.place_group, ticket.place_at = where.group, where.at
+
+
+def restamp(ticket: Ticket, *, now: datetime, rulebook: Rulebook | None = None) -> None:
+    """Recompute and save the stamps. Call it after every event of the case, inside its transaction."""
+    stamp(ticket, clocks_of(ticket), rulebook=rulebook or rulebook_at(now))
+    ticket.save(update_fields=STAMPS)
+
+
+def adopt_plan(ticket: Ticket, version: PlanVersion | None, *, rank: int) -> None:
+    """Give a case the rank, head start and promises of a plan version, unsaved."""
+    ticket.rank = rank
+    if version is not None and version.rank <= rank:
+        ticket.rank = version.rank
+    if version is not None:
+        ticket.allowance_minutes = version.allowance_minutes
+        ticket.sla_policy = version.sla_policy
+
+
+def _floor(ticket: Ticket) -> timedelta:
+    """The head start of the next better plan: a raised severity never passes it."""
+    better = PlanVersion.objects.filter(rank__lt=ticket.rank, subscriptions__status="active")
+    minutes = better.order_by("-rank").values_list("allowance_minutes", flat=True).first()
+    return timedelta(minutes=minutes or 0)
