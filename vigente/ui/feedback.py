@@ -6,7 +6,10 @@ from django.utils.http import urlencode
 
 
 def done(request: HttpRequest, text: str, *, undo: str = "", draft: str = "") -> None:
-    """Says `text` on the next page. `undo` is an address that takes it back by POST; `draft` names the form's draft to forget."""
+    """Says `text` on the next page.
+
+    `undo` is an address that takes it back by POST; `draft` names the form's draft to forget.
+    """
     tags = urlencode({name: value for name, value in (("undo", undo), ("draft", draft)) if value})
     messages.success(request, text, extra_tags=tags)
 

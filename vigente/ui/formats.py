@@ -16,10 +16,18 @@ MINUS = "\N{MINUS SIGN}"
 
 # Money is written the way its own country writes it; other currencies the way the reader's language does.
 _HOME = {
-    "NIO": ("es_NI", "C$"), "CRC": ("es_CR", "₡"), "GTQ": ("es_GT", "Q"), "HNL": ("es_HN", "L"), "PAB": ("es_PA", "B/."),
-    "DOP": ("es_DO", "RD$"), "MXN": ("es_MX", "$"), "COP": ("es_CO", "$"), "PEN": ("es_PE", "S/"), "EUR": ("es_ES", "€"),
+    "NIO": ("es_NI", "C$"),
+    "CRC": ("es_CR", "₡"),
+    "GTQ": ("es_GT", "Q"),
+    "HNL": ("es_HN", "L"),
+    "PAB": ("es_PA", "B/."),
+    "DOP": ("es_DO", "RD$"),
+    "MXN": ("es_MX", "$"),
+    "COP": ("es_CO", "$"),
+    "PEN": ("es_PE", "S/"),
+    "EUR": ("es_ES", "€"),
     "USD": ("es_419", "US$"),
-}  # fmt: skip
+}
 
 
 def locale() -> Locale:
@@ -89,6 +97,11 @@ def day(at: datetime, *, zone: tzinfo, now: datetime | None = None, long: bool =
     else:
         skeleton = ("d 'de' MMMM" if long else "d MMM") + ((" 'de' y" if long else " y") if year else "")
     return format_date(local.date(), skeleton, locale=here).replace(".", "")
+
+
+def last_day(end: datetime, *, zone: tzinfo, now: datetime | None = None) -> str:
+    """The last usable day before `end`, which is not included: midnight of 1 August is `31 de julio`."""
+    return day(end - timedelta(microseconds=1), zone=zone, now=now, long=True)
 
 
 def exact(at: datetime, zone: tzinfo) -> str:

@@ -10,8 +10,16 @@ HELP = "Un número de licencia tiene 16 signos y está en Ayuda › Acerca de."
 
 WORK_CARDS = [
     {"value": "error", "label": "Algo falla", "text": "Un error o un dato que no cuadra. Lo cubre su plan."},
-    {"value": "question", "label": "No sé cómo hacerlo", "text": "Dudas de uso, acompañamiento. Lo cubre su plan."},
-    {"value": "format", "label": "Ajustar un formato o campo", "text": "Impresión, campos propios. Lo cubre su plan."},
+    {
+        "value": "question",
+        "label": "No sé cómo hacerlo",
+        "text": "Dudas de uso, acompañamiento. Lo cubre su plan.",
+    },
+    {
+        "value": "format",
+        "label": "Ajustar un formato o campo",
+        "text": "Impresión, campos propios. Lo cubre su plan.",
+    },
     {"value": "development", "label": "Quiero algo nuevo", "text": "Desarrollo. No usa casos: le cotizamos."},
 ]
 
@@ -21,23 +29,38 @@ class SampleForm(forms.Form):
 
     licence = forms.ChoiceField(
         label="¿Sobre qué instalación?",
-        choices=[("1", "Inventario WEB · en nuestra nube · licencia …7F2K"), ("2", "Inventario LOCAL · licencia …A03X")],
+        choices=[
+            ("1", "Inventario WEB · en nuestra nube · licencia …7F2K"),
+            ("2", "Inventario LOCAL · licencia …A03X"),
+        ],
     )
     work_type = forms.ChoiceField(
-        label="¿Qué necesita?", choices=[(card["value"], card["label"]) for card in WORK_CARDS], widget=forms.RadioSelect
+        label="¿Qué necesita?",
+        choices=[(card["value"], card["label"]) for card in WORK_CARDS],
+        widget=forms.RadioSelect,
     )
     subject = forms.CharField(label="Asunto", max_length=120)
     body = forms.CharField(label="Qué pasó, paso a paso", widget=forms.Textarea)
     key = forms.CharField(label="Licencia", help_text=HELP, required=False)
     email = forms.EmailField(label="Correo", required=False)
-    since = forms.DateField(label="Desde cuándo", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label="Desde cuándo", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
     copies = forms.MultipleChoiceField(
-        label="Con copia a", required=False, widget=forms.CheckboxSelectMultiple,
+        label="Con copia a",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         choices=[("rosa", "Rosa Membreño"), ("luis", "Luis Zamora")],
-    )  # fmt: skip
-    day = forms.ChoiceField(label="Cuándo le llamamos", choices=[("am", "Por la mañana"), ("pm", "Por la tarde")], widget=forms.RadioSelect)
-    agree = forms.BooleanField(label="Avisarme también por correo", help_text="Puede cambiarlo cuando quiera.", required=False)
-    files = forms.FileField(label="Capturas y archivos", required=False)
+    )
+    day = forms.ChoiceField(
+        label="Cuándo le llamamos",
+        choices=[("am", "Por la mañana"), ("pm", "Por la tarde")],
+        widget=forms.RadioSelect,
+    )
+    agree = forms.BooleanField(
+        label="Avisarme también por correo", help_text="Puede cambiarlo cuando quiera.", required=False
+    )
+    attachments = forms.FileField(label="Capturas y archivos", required=False)
     kind = forms.CharField(required=False, initial="reply", widget=forms.HiddenInput)
 
 
@@ -57,21 +80,59 @@ class File:
 
 def gallery(now: datetime) -> dict[str, Any]:
     """Values for the component page."""
-    moments = [timedelta(minutes=-1), timedelta(minutes=-12), timedelta(hours=-3), timedelta(days=-1), timedelta(days=-4),
-               timedelta(days=-40), timedelta(days=-500), timedelta(minutes=38), timedelta(hours=5), timedelta(days=1), timedelta(days=9)]  # fmt: skip
-    promises = [timedelta(minutes=-12), timedelta(hours=-3), timedelta(minutes=38), timedelta(minutes=130), timedelta(days=1),
-                timedelta(days=3), timedelta(days=12)]  # fmt: skip
+    moments = [
+        timedelta(minutes=-1),
+        timedelta(minutes=-12),
+        timedelta(hours=-3),
+        timedelta(days=-1),
+        timedelta(days=-4),
+        timedelta(days=-40),
+        timedelta(days=-500),
+        timedelta(minutes=38),
+        timedelta(hours=5),
+        timedelta(days=1),
+        timedelta(days=9),
+    ]
+    promises = [
+        timedelta(minutes=-12),
+        timedelta(hours=-3),
+        timedelta(minutes=38),
+        timedelta(minutes=130),
+        timedelta(days=1),
+        timedelta(days=3),
+        timedelta(days=12),
+    ]
     return {
         "moments": [now + gap for gap in moments],
         "promises": [now + gap for gap in promises],
         "ahead": now + timedelta(minutes=51),
         "cards": WORK_CARDS,
         "blank": SampleForm(initial={"work_type": "error"}, prefix="blank"),
-        "wrong": SampleForm({"wrong-subject": "La existencia no coincide", "wrong-email": "rosa@", "wrong-work_type": "error"}, prefix="wrong"),
+        "wrong": SampleForm(
+            {
+                "wrong-subject": "La existencia no coincide",
+                "wrong-email": "rosa@",
+                "wrong-work_type": "error",
+            },
+            prefix="wrong",
+        ),
         "files": FILES,
-        "colours": ["paper", "surface", "sunken", "line", "ink", "ink-soft", "brand", "brand-soft", "ok", "attention", "danger", "info"],
+        "colours": [
+            "paper",
+            "surface",
+            "sunken",
+            "line",
+            "ink",
+            "ink-soft",
+            "brand",
+            "brand-soft",
+            "ok",
+            "attention",
+            "danger",
+            "info",
+        ],
         **conversation(now),
-    }  # fmt: skip
+    }
 
 
 FILES = [
@@ -121,17 +182,30 @@ def pages(now: datetime) -> dict[str, Any]:
     many = (_SUBJECTS * 2)[:30]
     rows = [
         {
-            "place": n + 1, "number": 4131 - n, "subject": subject, "org": org, "plan": plan, "unread": n in (0, 3),
-            "rank": {"Empresa": 1, "Tienda": 2}.get(plan, 3), "due": now + timedelta(minutes=_WAITS[n]), "selected": n == 3,
+            "place": n + 1,
+            "number": 4131 - n,
+            "subject": subject,
+            "org": org,
+            "plan": plan,
+            "unread": n in (0, 3),
+            "rank": {"Empresa": 1, "Tienda": 2}.get(plan, 3),
+            "due": now + timedelta(minutes=_WAITS[n]),
+            "selected": n == 3,
         }
         for n, (subject, org, plan) in enumerate(many)
-    ]  # fmt: skip
+    ]
     return {
         "rows": rows,
         "cards": WORK_CARDS,
-        "form": SampleForm(initial={"work_type": "error", "licence": "1", "subject": "La existencia de bodega no coincide después del traslado"}),
+        "form": SampleForm(
+            initial={
+                "work_type": "error",
+                "licence": "1",
+                "subject": "La existencia de bodega no coincide después del traslado",
+            }
+        ),
         "reply": SampleForm(auto_id="reply_%s"),
         "files": FILES,
         "months": [("feb", 2, 0), ("mar", 3, 0), ("abr", 1, 0), ("may", 4, 1), ("jun", 3, 0), ("jul", 3, 0)],
         **conversation(now),
-    }  # fmt: skip
+    }

@@ -29,7 +29,9 @@ def button(content: str, variant: str = "primary", href: str = "", **given: Any)
         given.pop("wide", False) and "button--wide",
         given.pop("class_", ""),
     )
-    inside = format_html("{}{}{}", mark, mark_safe(content.strip()), format_html("<kbd>{}</kbd>", key) if key else "")
+    inside = format_html(
+        "{}{}{}", mark, mark_safe(content.strip()), format_html("<kbd>{}</kbd>", key) if key else ""
+    )
     if href and not given.get("disabled"):
         return format_html('<a class="{}" href="{}"{}>{}</a>', names, href, attributes(given), inside)
     given.setdefault("type", "submit")
@@ -43,7 +45,9 @@ def _here(context: Context, url: str, prefix: bool) -> bool:
 
 
 @register.simple_tag(takes_context=True)
-def navlink(context: Context, url: str, label: str, icon_name: str = "", count: int | None = None, **given: Any) -> SafeString:
+def navlink(
+    context: Context, url: str, label: str, icon_name: str = "", count: int | None = None, **given: Any
+) -> SafeString:
     """One entry of a navigation, `<li>` included. Knows the current page; `prefix=True` also the pages below it,
     `current=True` says so outright. `optional=True` leaves it out of a phone's bar. `shortcut="g q"` gives it keys."""
     prefix, optional = given.pop("prefix", False), given.pop("optional", False)
@@ -54,13 +58,20 @@ def navlink(context: Context, url: str, label: str, icon_name: str = "", count: 
     number = format_html('<span class="count">{}</span>', count) if count is not None else ""
     return format_html(
         '<li{}><a href="{}"{}>{}<span>{}</span>{}</a></li>',
-        mark_safe(' class="optional"') if optional else "", url, attributes(given), icon(icon_name) if icon_name else "", label, number,
-    )  # fmt: skip
+        mark_safe(' class="optional"') if optional else "",
+        url,
+        attributes(given),
+        icon(icon_name) if icon_name else "",
+        label,
+        number,
+    )
 
 
 @register.simple_tag(takes_context=True)
-def tab(context: Context, url: str, label: str, count: int | None = None, current: bool | None = None) -> SafeString:
-    """One link inside `<nav class="tabs">` or `<div class="segmented">`. Without `current`, compares address and query."""
+def tab(
+    context: Context, url: str, label: str, count: int | None = None, current: bool | None = None
+) -> SafeString:
+    """One link inside `<nav class="tabs">` or `<div class="segmented">`. `current` else by address and query."""
     if current is None:
         request = context.get("request")
         current = request is not None and str(url) in (request.get_full_path(), f"?{request.GET.urlencode()}")
@@ -71,14 +82,14 @@ def tab(context: Context, url: str, label: str, count: int | None = None, curren
 
 @register.simple_tag
 def breadcrumbs(*pairs: Any) -> SafeString:
-    """`{% breadcrumbs "Portal" home_url "Mis casos" cases_url "4119" %}`: label and address in turn, the last without one."""
+    """`{% breadcrumbs "Portal" home_url "Mis casos" cases_url "4119" %}`: label, address; the last has none."""
     steps = [(pairs[i], pairs[i + 1] if i + 1 < len(pairs) else "") for i in range(0, len(pairs), 2)]
     return render("breadcrumbs", {"steps": steps})
 
 
 @register.simple_tag
 def load_more(url: str, shown: int | None = None, total: int | None = None, target: str = "") -> SafeString:
-    """The end of a list: how many are shown, and a link to the next ones (htmx appends them to `target` if given)."""
+    """The end of a list: how many are shown, and the next ones (htmx appends them to `target`)."""
     return render("load_more", {"url": url, "shown": shown, "total": total, "target": target})
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.template.loader import get_template
+from django.template.engine import Engine
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -36,7 +36,8 @@ def render(component: str, values: dict[str, Any], context: Context | None = Non
     request = context.get("request") if context is not None else None
     if context is not None and "csrf_token" not in values:
         values["csrf_token"] = context.get("csrf_token")
-    return mark_safe(get_template(f"ui/components/{component}.html").template.render(_context(values, context, request)))
+    template = Engine.get_default().get_template(f"ui/components/{component}.html")
+    return SafeString(template.render(_context(values, context, request)))
 
 
 def _context(values: dict[str, Any], context: Context | None, request: Any) -> Context:
@@ -61,5 +62,7 @@ def icon(name: str, label: str = "") -> SafeString:
     """A drawing from the sprite; `label` only when no word stands beside it."""
     href = f"{static('ui/icons.svg')}#{name}"
     if label:
-        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href)
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
+        )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)

@@ -11,7 +11,9 @@ from vigente.ui.components.base import register, render
 
 
 @register.simple_block_tag(takes_context=True)
-def message(context: Context, content: str, author: str, at: datetime, kind: str = "customer", **given: Any) -> SafeString:
+def message(
+    context: Context, content: str, author: str, at: datetime, kind: str = "customer", **given: Any
+) -> SafeString:
     """One message; the block's content is its (already sanitised) text.
 
     `kind`: customer, staff or note (never shown to customers). `role`: the words after the name. `id`: anchor.

@@ -61,9 +61,18 @@ def radio_cards(
     without them the field's own choices. Arrow keys move, as in any radio group."""
     chosen = str(bound.value() or "")
     if cards is None:
-        cards = [{"value": value, "label": text} for value, text in bound.field.choices if value != ""]
-    options = [{**card, "checked": str(card["value"]) == chosen, "id": f"{bound.auto_id}_{n}"} for n, card in enumerate(cards)]
-    return render("radio_cards", {"bound": bound, "options": options, "legend": legend or bound.label, "help": help})
+        cards = [
+            {"value": value, "label": text}
+            for value, text in getattr(bound.field, "choices", [])
+            if value != ""
+        ]
+    options = [
+        {**card, "checked": str(card["value"]) == chosen, "id": f"{bound.auto_id}_{n}"}
+        for n, card in enumerate(cards)
+    ]
+    return render(
+        "radio_cards", {"bound": bound, "options": options, "legend": legend or bound.label, "help": help}
+    )
 
 
 @register.simple_tag
@@ -87,11 +96,21 @@ def dropzone(bound: BoundField, accept: str = "", hint: str = "") -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def composer(context: Context, content: str, form: BaseForm, action: str, **given: Any) -> SafeString:
-    """Where a reply is written. `form` has `body` and may have `files` and `kind` (reply or note).
+    """Where a reply is written. `form` has `body`, perhaps a file field and `kind` (reply or note).
 
     `note=True` offers the internal note; `draft="case-4119"` keeps what is typed; `submit="Enviar"`; `placeholder=…`.
     The block's content stands beside the button (more buttons, a saved reply).
     """
-    values = {"form": form, "action": action, "extra": SafeString(content.strip()), "note": False, "draft": "", **given}
+    values = {
+        "form": form,
+        "action": action,
+        "extra": SafeString(content.strip()),
+        "note": False,
+        "draft": "",
+        **given,
+    }
+    values["attachments"] = next(
+        (b for b in form.visible_fields() if isinstance(b.field.widget, FileInput)), None
+    )
     values["chosen"] = form["kind"].value() if "kind" in form.fields else "reply"
     return render("composer", values, context)

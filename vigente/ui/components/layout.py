@@ -9,29 +9,47 @@ from django.utils.safestring import SafeString, mark_safe
 
 from vigente.ui.components.base import attributes, classes, icon, register, render
 
-MEANING_ICONS = {"info": "info", "ok": "circle-check", "attention": "triangle-alert", "danger": "circle-alert", "brand": "life-buoy"}
+MEANING_ICONS = {
+    "info": "info",
+    "ok": "circle-check",
+    "attention": "triangle-alert",
+    "danger": "circle-alert",
+    "brand": "life-buoy",
+}
 
 
 @register.simple_block_tag
 def notice(content: str, meaning: str = "info", title: str = "", live: bool = False) -> SafeString:
-    """A sentence that must be seen. `meaning`: info, ok, attention, danger, brand. `live` reads it out when it appears."""
+    """A sentence that must be seen. `meaning`: info, ok, attention, danger, brand. `live` reads it out."""
     heading = format_html('<p class="notice__title">{}</p>', title) if title else ""
     role = mark_safe(' role="alert"' if meaning == "danger" else ' role="status"') if live else ""
     return format_html(
         '<div class="notice notice--{}"{}>{}<div class="notice__body">{}{}</div></div>',
-        meaning, role, icon(MEANING_ICONS[meaning]), heading, mark_safe(content.strip()),
-    )  # fmt: skip
+        meaning,
+        role,
+        icon(MEANING_ICONS[meaning]),
+        heading,
+        mark_safe(content.strip()),
+    )
 
 
 @register.simple_block_tag
-def section(content: str, title: str, id: str = "", action: str = "", href: str = "", level: int = 2) -> SafeString:
+def section(
+    content: str, title: str, id: str = "", action: str = "", href: str = "", level: int = 2
+) -> SafeString:
     """A titled block of a page or rail; `action` and `href` put a link beside the title."""
     link = format_html('<a href="{}">{}</a>', href, action) if action else ""
     mark = format_html(' id="{}"', id) if id else ""
     return format_html(
-        '<section class="section"{}><div class="section__head"><h{} class="section__title">{}</h{}>{}</div>{}</section>',
-        mark, level, title, level, link, mark_safe(content.strip()),
-    )  # fmt: skip
+        '<section class="section"{}><div class="section__head">'
+        '<h{} class="section__title">{}</h{}>{}</div>{}</section>',
+        mark,
+        level,
+        title,
+        level,
+        link,
+        mark_safe(content.strip()),
+    )
 
 
 @register.simple_block_tag
@@ -39,9 +57,13 @@ def empty(content: str, title: str, icon_name: str = "", center: bool = False, l
     """Nothing here yet: why, and what to do. The content holds a sentence and at most one button."""
     return format_html(
         '<div class="{}">{}<h{} class="empty__title">{}</h{}>{}</div>',
-        classes("empty", center and "empty--center"), icon(icon_name) if icon_name else "", level, title, level,
+        classes("empty", center and "empty--center"),
+        icon(icon_name) if icon_name else "",
+        level,
+        title,
+        level,
         mark_safe(content.strip()),
-    )  # fmt: skip
+    )
 
 
 @register.simple_block_tag
@@ -49,8 +71,10 @@ def disclosure(content: str, summary: str, open: bool = False) -> SafeString:
     """Detail for those who want it, folded."""
     return format_html(
         '<details class="disclosure"{}><summary>{}</summary><div class="disclosure__body">{}</div></details>',
-        mark_safe(" open") if open else "", summary, mark_safe(content.strip()),
-    )  # fmt: skip
+        mark_safe(" open") if open else "",
+        summary,
+        mark_safe(content.strip()),
+    )
 
 
 @register.simple_block_tag
@@ -62,7 +86,9 @@ def dialog(content: str, id: str, title: str, wide: bool = False) -> SafeString:
 @register.simple_block_tag
 def facts(content: str, wide: bool = False) -> SafeString:
     """A definition list; inside, `{% fact "Plan" %}Tienda{% endfact %}`."""
-    return format_html('<dl class="{}">{}</dl>', classes("facts", wide and "facts--wide"), mark_safe(content.strip()))
+    return format_html(
+        '<dl class="{}">{}</dl>', classes("facts", wide and "facts--wide"), mark_safe(content.strip())
+    )
 
 
 @register.simple_block_tag
@@ -77,12 +103,20 @@ def table(content: str, caption: str, show_caption: bool = False, **given: Any) 
 
     `hover=True` for rows that are links (`<a class="row-link">`); `stack=False` to scroll sideways instead.
     """
-    names = classes("table", given.pop("stack", True) and "table--stack", given.pop("hover", False) and "table--hover")
+    names = classes(
+        "table", given.pop("stack", True) and "table--stack", given.pop("hover", False) and "table--hover"
+    )
     hidden = "" if show_caption else mark_safe(' class="sr-only"')
     return format_html(
-        '<div class="table-wrap" tabindex="0" role="region" aria-label="{}"><table class="{}"{}><caption{}>{}</caption>{}</table></div>',
-        caption, names, attributes(given), hidden, caption, mark_safe(content.strip()),
-    )  # fmt: skip
+        '<div class="table-wrap" tabindex="0" role="region" aria-label="{}">'
+        '<table class="{}"{}><caption{}>{}</caption>{}</table></div>',
+        caption,
+        names,
+        attributes(given),
+        hidden,
+        caption,
+        mark_safe(content.strip()),
+    )
 
 
 @register.simple_tag

@@ -16,7 +16,10 @@ from vigente.ui.meter import Meter
 
 @register.simple_tag(takes_context=True)
 def when(context: Context, at: datetime | None, style: str = "relative") -> SafeString:
-    """An instant in the reader's zone. Styles: `relative`, `date`, `day` (31 jul), `time`, `datetime`, `exact`."""
+    """An instant in the reader's zone. Styles: relative, date (31 de julio), day (31 jul), time, datetime, exact.
+
+    `until` is for the end of a span, which is not part of it: midnight of 1 August reads 31 de julio.
+    """
     if at is None:
         return mark_safe("—")
     zone, now = timezone.get_current_timezone(), now_of(context)
@@ -28,6 +31,8 @@ def when(context: Context, at: datetime | None, style: str = "relative") -> Safe
         text = formats.day(at, zone=zone, now=now)
     elif style == "date":
         text = formats.day(at, zone=zone, now=now, long=True)
+    elif style == "until":
+        text = formats.last_day(at, zone=zone, now=now)
     elif style == "exact":
         text = formats.exact(at, zone)
     else:
@@ -49,19 +54,30 @@ def due(context: Context, at: datetime | None, soon: int = 60, paused: bool = Fa
     if paused:
         return format_html('<span class="due due--paused">{}{}</span>', icon("pause"), _("en pausa"))
     if at is None or now is None:
-        return format_html('<span class="due due--paused"><span aria-hidden="true">—</span>{}</span>', _hidden(_("sin plazo")))
+        return format_html(
+            '<span class="due due--paused"><span aria-hidden="true">—</span>{}</span>',
+            _hidden(_("sin plazo")),
+        )
     zone = timezone.get_current_timezone()
     minutes = int(abs((at - now) / timedelta(minutes=1)))
     if at < now:
         text, tone, mark = formats.MINUS + formats.span(minutes), "late", icon("triangle-alert")
         words = _("venció hace %(span)s") % {"span": formats.span_in_words(minutes)}
     else:
-        text, words = _until(at, now, minutes), _("vence en %(span)s") % {"span": formats.span_in_words(minutes)}
-        tone, mark = ("soon", icon("clock")) if minutes < soon else ("fine", "")
+        text, words = (
+            _until(at, now, minutes),
+            _("vence en %(span)s") % {"span": formats.span_in_words(minutes)},
+        )
+        tone, mark = ("soon", icon("clock")) if minutes < soon else ("fine", SafeString(""))
     return format_html(
         '<span class="due due--{}" title="{}">{}<time datetime="{}" aria-hidden="true">{}</time>{}</span>',
-        tone, formats.exact(at, zone), mark, _iso(at), text, _hidden(words),
-    )  # fmt: skip
+        tone,
+        formats.exact(at, zone),
+        mark,
+        _iso(at),
+        text,
+        _hidden(words),
+    )
 
 
 def _until(at: datetime, now: datetime, minutes: int) -> str:
@@ -112,7 +128,9 @@ def place(position: int | None, rank: int = 3, until: int | None = None) -> Safe
     text = f"{position}–{until}" if until and until != position else str(position)
     tone = f"place--{rank}" if rank in (1, 2) else ""
     title = _("Lugar %(place)s en la fila") % {"place": text}
-    return format_html('<span class="{}" title="{}">{}{}</span>', classes("place", tone), title, _hidden(_("Lugar ")), text)
+    return format_html(
+        '<span class="{}" title="{}">{}{}</span>', classes("place", tone), title, _hidden(_("Lugar ")), text
+    )
 
 
 @register.simple_tag
@@ -120,30 +138,42 @@ def badge(text: Any, meaning: str = "", icon_name: str = "", title: str = "") ->
     """A word in a pill. `meaning`: ok, attention, danger, info, brand or nothing. The word carries the meaning."""
     mark = icon(icon_name) if icon_name else ""
     tip = format_html(' title="{}"', title) if title else ""
-    return format_html('<span class="{}"{}>{}{}</span>', classes("badge", meaning and f"badge--{meaning}"), tip, mark, text)
+    return format_html(
+        '<span class="{}"{}>{}{}</span>', classes("badge", meaning and f"badge--{meaning}"), tip, mark, text
+    )
 
 
 @register.simple_tag
 def avatar(name: str, staff: bool = False, small: bool = False) -> SafeString:
     """The initials of a person, for the eye only: the name always stands beside it."""
     words = [word for word in str(name).replace("@", " ").split() if word[0].isalnum()]
-    initials = "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+    initials = (
+        "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+    )
     names = classes("avatar", staff and "avatar--staff", small and "avatar--small")
     return format_html('<span class="{}" aria-hidden="true">{}</span>', names, initials)
 
 
 @register.simple_tag
-def meter(used: int = 0, left: int | None = 0, this: int = 0, label: bool = False, size: str = "") -> SafeString:
+def meter(
+    used: int = 0, left: int | None = 0, this: int = 0, label: bool = False, size: str = ""
+) -> SafeString:
     """The signature: boxes for used, this and left cases; a bar beyond twelve; `left=None` is without limit.
 
     `label` writes the short line beside it. Those who hear the page get the whole sentence either way.
     """
     value = Meter(used=int(used or 0), left=left, this=int(this or 0))
-    words = format_html('<span class="meter__label" aria-hidden="true">{}</span>', value.label()) if label else ""
+    words = (
+        format_html('<span class="meter__label" aria-hidden="true">{}</span>', value.label()) if label else ""
+    )
     return format_html(
         '<span class="{}" title="{}">{}{}{}</span>',
-        classes("meter", size and f"meter--{size}"), value.in_words(), _drawing(value), words, _hidden(value.in_words()),
-    )  # fmt: skip
+        classes("meter", size and f"meter--{size}"),
+        value.in_words(),
+        _drawing(value),
+        words,
+        _hidden(value.in_words()),
+    )
 
 
 def _drawing(value: Meter) -> SafeString:
@@ -152,7 +182,9 @@ def _drawing(value: Meter) -> SafeString:
     elif not value.total:
         inner = mark_safe('<span class="meter__box meter__box--none"></span>')
     elif value.fits_boxes:
-        inner = format_html_join("", '<span class="meter__box meter__box--{}"></span>', ((box,) for box in value.boxes))
+        inner = format_html_join(
+            "", '<span class="meter__box meter__box--{}"></span>', ((box,) for box in value.boxes)
+        )
     else:
         return _bar(value)
     return format_html('<span class="meter__boxes" aria-hidden="true">{}</span>', inner)
@@ -165,5 +197,8 @@ def _bar(value: Meter) -> SafeString:
     return format_html(
         '<svg class="meter__bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="this" x="{}" width="{}" height="10"/><rect class="left" x="{}" width="{}" height="10"/></svg>',
-        used, this, used + this, max(0, 1000 - used - this),
-    )  # fmt: skip
+        used,
+        this,
+        used + this,
+        max(0, 1000 - used - this),
+    )
