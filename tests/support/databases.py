@@ -57,9 +57,7 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) 
 
 
 @pytest.fixture
-def new_database(
-    migrated_database: str, tmp_path: Path, worker_id: str
-) -> Iterator[Callable[[], str]]:
+def new_database(migrated_database: str, tmp_path: Path, worker_id: str) -> Iterator[Callable[[], str]]:
     """Call it for the DATABASE_URL of a fresh, migrated database, apart from the one of the test itself."""
     made: list[str] = []
 

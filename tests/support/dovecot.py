@@ -124,7 +124,9 @@ class Dovecot:
 
     def disconnect_everybody(self) -> None:
         """Cut every IMAP session that is open, as a restart of the mail server does."""
-        subprocess.run([DOVECOT.parent.parent / "bin/doveadm", "-c", self.folder / "dovecot.conf", "kick", "*"])
+        subprocess.run(
+            [DOVECOT.parent.parent / "bin/doveadm", "-c", self.folder / "dovecot.conf", "kick", "*"]
+        )
 
 
 @pytest.fixture(scope="session")

@@ -96,7 +96,9 @@ def live_vigente(start_vigente: Callable[..., LiveVigente]) -> Callable[..., Liv
     `role` is web, worker or all.
     """
 
-    def start(database_url: str | None = None, role: str = "web", *words: str, **environment: str) -> LiveVigente:
+    def start(
+        database_url: str | None = None, role: str = "web", *words: str, **environment: str
+    ) -> LiveVigente:
         from django.db import connection
 
         url = database_url or url_of(connection.settings_dict)

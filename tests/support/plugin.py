@@ -19,7 +19,14 @@ pytest_plugins = (
     "tests.support.browser",
 )
 
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "new_database", "live_vigente"}
+DATABASE_FIXTURES = {
+    "db",
+    "transactional_db",
+    "django_db_setup",
+    "live_server",
+    "new_database",
+    "live_vigente",
+}
 ONE_DATABASE_FIXTURES = {"browser", "page"}
 
 

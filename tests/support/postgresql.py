@@ -61,7 +61,9 @@ def _running(programs: Path, folder: Path, port: int) -> Iterator[str]:
         )
     try:
         _wait_until_it_answers(programs, process, port)
-        subprocess.run([programs / "createdb", "-h127.0.0.1", f"-p{port}", "-Uvigente", "vigente"], check=True)
+        subprocess.run(
+            [programs / "createdb", "-h127.0.0.1", f"-p{port}", "-Uvigente", "vigente"], check=True
+        )
         yield f"postgres://vigente@127.0.0.1:{port}/vigente"
     finally:
         process.send_signal(signal.SIGINT)  # fast shutdown
@@ -86,7 +88,12 @@ def _wait_until_it_answers(programs: Path, process: subprocess.Popen[bytes], por
     for _ in range(200):
         if process.poll() is not None:
             raise RuntimeError(f"PostgreSQL stopped with code {process.returncode}")
-        if subprocess.run([programs / "pg_isready", "-q", "-h127.0.0.1", f"-p{port}", "-Uvigente"]).returncode == 0:
+        if (
+            subprocess.run(
+                [programs / "pg_isready", "-q", "-h127.0.0.1", f"-p{port}", "-Uvigente"]
+            ).returncode
+            == 0
+        ):
             return
         time.sleep(0.05)
     raise RuntimeError("PostgreSQL did not answer within 10 s")

@@ -21,7 +21,11 @@ PYTHON = (sys.executable, "-m")
 CHECKS = {
     "style": (*PYTHON, "ruff", "check", "--no-cache"),
     "format": (*PYTHON, "ruff", "format", "--check", "--quiet", "--no-cache"),
-    "import contracts": (sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"),
+    "import contracts": (
+        sys.executable,
+        "-c",
+        "from importlinter.cli import lint_imports_command as run; run()",
+    ),
     "types": (*PYTHON, "mypy", "--no-error-summary"),
     "migrations": (*PYTHON, "vigente", "manage", "makemigrations", "--check", "--dry-run"),
     "translations": ("bin/translations", "--check"),
@@ -62,7 +66,9 @@ def checks() -> list[Step]:
 
 def check(name: str, command: tuple[str, ...]) -> Step:
     started = time.monotonic()
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL)
+    run = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL
+    )
     seconds = time.monotonic() - started
     if run.returncode == 0:
         say(f"--- {name}: ok ({seconds:.1f} s)")
@@ -120,7 +126,9 @@ def counts_in(output: str) -> dict[str, int]:
     """What pytest's closing line counts: {"passed": 312, "failed": 1}. Empty if it never got that far."""
     lines = re.findall(r"^.*\b\d+ \w+.* in [\d.]+s.*$", output, re.MULTILINE)
     found = re.findall(r"(\d+) (passed|failed|errors?|skipped)", lines[-1]) if lines else []
-    return {word.removesuffix("s") if word.startswith("error") else word: int(number) for number, word in found}
+    return {
+        word.removesuffix("s") if word.startswith("error") else word: int(number) for number, word in found
+    }
 
 
 def summarise(steps: list[Step]) -> int:

@@ -107,10 +107,20 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
     from vigente.billing.plans_toml import major
 
-    table = Table("Code", "Version", "Name", "Edition", "Per", "Cases a month", "Price", "Rank", box=None)
+    table = Table(box=None)
+    for heading in ("Code", "Version", "Name", "Edition", "Per", "Cases a month", "Price", "Rank"):
+        table.add_column(heading, no_wrap=True)
     for row in rows:
         price = f"{major(row['price_minor'], row['currency'])} {row['currency']}"
         cases = "unlimited" if row["cases"] is None else str(row["cases"])
-        cells = (row["code"], f"v{row['version']}", row["name"], row["edition"], row["interval"], cases, price)
+        cells = (
+            row["code"],
+            f"v{row['version']}",
+            row["name"],
+            row["edition"],
+            row["interval"],
+            cases,
+            price,
+        )
         table.add_row(*cells, str(row["rank"]))
     Console(highlight=False).print(table)

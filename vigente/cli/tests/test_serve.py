@@ -60,7 +60,9 @@ def test_a_killed_web_process_is_started_again(new_database: New, live_vigente: 
 
 
 @pytest.mark.once
-def test_a_second_start_keeps_the_data_and_two_may_start_at_once(new_database: New, start_vigente: Start) -> None:
+def test_a_second_start_keeps_the_data_and_two_may_start_at_once(
+    new_database: New, start_vigente: Start
+) -> None:
     database = new_database()
     both = [start_vigente(database, "--port=0", "--role=web") for _ in range(2)]
     for live in both:
