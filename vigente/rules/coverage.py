@@ -240,8 +240,8 @@ def _why_not(
     """The most useful reason first, then what else is true."""
     running = [g for g in grants if g.in_force(now)]
     elsewhere = any(
-        not g.serves(asking.licence) and g.covers(work.code) and g.can_pay(work.units) for g in running
-    )
+        g.covers(work.code) and g.can_pay(work.units) for g in running
+    )  # of this licence none can
     mine = [c for c in contracts if c.serves(asking.licence)]
     why = _lacking_cases(asking, work, running, now) or _lacking_plan(mine, now)
     if not elsewhere:

@@ -108,8 +108,9 @@ def test_fair_rank_and_promise_leave_the_place_alone(
 def test_row_42_the_place_in_line_is_a_range() -> None:
     assert position_range(0, 0) == (1, 1)
     assert position_range(3, 2) == (4, 6)
-    with pytest.raises(ValueError, match="less than zero"):
-        position_range(-1, 0)
+    for ahead, could_overtake in ((-1, 0), (0, -1)):
+        with pytest.raises(ValueError, match="less than zero"):
+            position_range(ahead, could_overtake)
 
 
 def test_row_29_the_best_rank_in_force_counts_and_without_a_plan_the_last() -> None:

@@ -64,12 +64,18 @@ def test_row_2_a_plan_that_ended_says_when_it_last_did() -> None:
     assert got.reasons[0].params == {"at": (NOW - DAY).isoformat()}
 
 
+def test_row_2_a_plan_that_begins_later_says_when_the_first_does() -> None:
+    later = [contract(status=Status.SCHEDULED, starts=NOW + n * DAY) for n in (9, 5, 7)]
+    assert ask(*later).reasons[0].params == {"at": (NOW + 5 * DAY).isoformat()}
+
+
 def test_row_28_another_licence_is_covered_and_this_one_is_not() -> None:
     assert codes(ask(contract(2, licence=DEPOT), grant(licence=DEPOT))) == [
         "no_plan",
         "other_licence_covered",
     ]
     assert codes(ask(contract(2, licence=DEPOT), grant(licence=DEPOT, remaining=0))) == ["no_plan"]
+    assert codes(ask(contract(2, licence=DEPOT), grant(licence=DEPOT, work=TRAINING))) == ["no_plan"]
     assert codes(ask(contract(), grant(remaining=0), grant(2, licence=DEPOT)))[0] == "no_cases_left"
 
 
@@ -84,7 +90,7 @@ def test_row_48_heavy_work_is_paid_whole_by_one_grant_or_not_at_all() -> None:
     heavy = Work("guided_session", units=3)
     got = ask(contract(), grant(1, 2), grant(2, 4, end=NOW + 30 * DAY), work=heavy)
     assert (got.grant, got.units, got.left) == (2, 3, 3)
-    short = ask(contract(), grant(1, 2), grant(2, 2, work=TRAINING), work=heavy)
+    short = ask(contract(), grant(1, 1), grant(2, 1), grant(3, 2, work=TRAINING), work=heavy)
     assert (codes(short), short.reasons[0].params) == (["not_enough_units"], {"units": 3, "left": 2})
 
 

@@ -59,7 +59,13 @@ def test_rows_18_and_40_strangers_and_blocked_get_nothing_in_under_any_name(
 def test_row_46_named_people_spend_and_others_ask() -> None:
     bob = Asking(organization=7, licence=SHOP, draw_by=DrawBy.NAMED, may_draw=False)
     assert codes(ask(contract(), grant(), who=bob)) == ["draw_not_allowed"]
-    for allowed in (replace(bob, may_draw=True), replace(bob, is_manager=True), replace(bob, approved=True)):
+    anyone = replace(bob, draw_by=DrawBy.ANYONE)
+    for allowed in (
+        anyone,
+        replace(bob, may_draw=True),
+        replace(bob, is_manager=True),
+        replace(bob, approved=True),
+    ):
         assert ask(contract(), grant(), who=allowed).outcome is Outcome.COVERED
 
 
