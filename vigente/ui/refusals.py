@@ -1,0 +1,102 @@
+"""What a service refused, as a sentence: what is wrong and what to do now. A test keeps the list complete."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.ui import formats
+
+Words = Mapping[str, Any]
+
+SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
+    RefusalCode.EMPTY: lambda p: _("Escriba algo antes de enviar."),
+    RefusalCode.TOO_LONG: lambda p: _("Es demasiado largo: como máximo %(limit)s caracteres.") % _values(p),
+    RefusalCode.BAD_CHARACTERS: lambda p: _(
+        "Tiene caracteres que no se pueden guardar. Vuelva a escribirlo o péguelo como texto."
+    ),
+    RefusalCode.FILE_TOO_LARGE: lambda p: (
+        _("%(name)s es demasiado grande: como máximo %(limit)s MB por archivo.") % _values(p)
+    ),
+    RefusalCode.FILE_EMPTY: lambda p: _("%(name)s está vacío. Adjúntelo de nuevo.") % _values(p),
+    RefusalCode.TOO_MANY_FILES: lambda p: (
+        _("Son demasiados archivos: como máximo %(limit)s por mensaje.") % _values(p)
+    ),
+    RefusalCode.FILE_TYPE: lambda p: (
+        _("%(name)s es un programa y no se puede guardar. Envíe una captura o un documento.") % _values(p)
+    ),
+    RefusalCode.NOT_YOURS: lambda p: _("Eso no es de esta organización. Elija otra vez."),
+    RefusalCode.SAME_KEY_OTHER_CONTENT: lambda p: _(
+        "Esa clave ya se usó para otra solicitud. Envíela con una nueva."
+    ),
+    RefusalCode.ALREADY_SUBSCRIBED: lambda p: _(
+        "Ya hay un plan contratado ahí. Cámbielo en lugar de contratar otro."
+    ),
+    RefusalCode.NOT_SOLD: lambda p: _("Esa versión del plan ya no se vende. Elija la vigente."),
+    RefusalCode.WRONG_EDITION: lambda p: _(
+        "Ese plan es de otra edición. Elija uno de la edición de la licencia."
+    ),
+    RefusalCode.NOT_ACTIVE: lambda p: _("Ese plan no está vigente."),
+    RefusalCode.NO_NOTICE_HERE: lambda p: _("Ese plan termina por sí solo: no hace falta aviso."),
+    RefusalCode.PACK_NEEDS_PLAN: lambda p: _(
+        "Los casos extra necesitan un plan vigente. Active uno primero."
+    ),
+    RefusalCode.PACK_USED: lambda p: _("Ese paquete ya se usó, o pasó el plazo para devolverlo."),
+    RefusalCode.FAVOUR_LIMIT: lambda p: (
+        _("Ya hizo los %(limit)s favores de este mes. Pídale a un supervisor que lo decida.") % _values(p)
+    ),
+    RefusalCode.SUPERVISOR_ONLY: lambda p: _("Eso lo decide un supervisor."),
+    RefusalCode.SECOND_PERSON: lambda p: _("Lo decide otra persona, no quien tomó la primera decisión."),
+    RefusalCode.NEEDS_REASON: lambda p: _("Escriba el motivo."),
+    RefusalCode.WRONG_STATE: lambda p: _(
+        "Mientras tanto cambió y ya no se puede. Actualice la página para ver cómo está."
+    ),
+    RefusalCode.ONCE_ONLY: lambda p: _("Ya se objetó una vez; no se puede de nuevo."),
+    RefusalCode.TOO_LATE: lambda p: _too_late(p),
+    RefusalCode.OTHER_ORGANIZATION: lambda p: _("Ese caso es de otra organización: no se pueden unir."),
+    RefusalCode.MERGE_HIDES_DRAW: lambda p: _(
+        "Este caso usó uno del plan y el otro no. Únalos al revés: el otro en este."
+    ),
+    RefusalCode.NOT_ENOUGH: lambda p: (
+        _("No alcanzan los casos: hacen falta %(units)s y quedan %(left)s.") % _values(p)
+    ),
+    RefusalCode.BLOCKED: lambda p: _("Esta organización no puede recibir solicitudes nuevas por ahora."),
+    RefusalCode.MANAGER_ONLY: lambda p: _("Eso lo decide la persona responsable de la organización."),
+    RefusalCode.NO_ORGANIZATION: lambda p: _("Vincule primero a la persona con una organización."),
+    RefusalCode.INVALID_VALUE: lambda p: _("Ese valor no se puede usar. Revíselo."),
+}
+
+
+def refusal_text(refused: Refused) -> str:
+    """The sentence of a refusal in the active language."""
+    return SENTENCES[refused.code](refused.params)
+
+
+class _Values(dict[str, str]):
+    """Parameters as text; one that was not given is a dash, never an error."""
+
+    def __missing__(self, name: str) -> str:
+        return "—"
+
+
+def _values(params: Words) -> _Values:
+    return _Values(
+        {
+            name: formats.number(value) if isinstance(value, int) else str(value)
+            for name, value in params.items()
+            if value is not None
+        }
+    )
+
+
+def _too_late(params: Words) -> str:
+    until = params.get("until")
+    if not until:
+        return _("Ya pasó el plazo para esto.")
+    zone = timezone.get_current_timezone()
+    return _("Ya pasó el plazo: era hasta el %(day)s.") % {
+        "day": formats.day(datetime.fromisoformat(str(until)), zone=zone, long=True)
+    }
