@@ -65,7 +65,7 @@ class LiveVigente:
 
 @pytest.fixture
 def start_vigente(tmp_path: Path) -> Iterator[Callable[..., LiveVigente]]:
-    """Call it with a DATABASE_URL and words for `vigente serve`; it does not wait. What is left is killed at the end."""
+    """Call it with a DATABASE_URL and words for `vigente serve`; it does not wait. Killed at the end, if left."""
     started: list[LiveVigente] = []
 
     def start(database_url: str, *words: str, **environment: str) -> LiveVigente:

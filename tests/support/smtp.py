@@ -51,7 +51,7 @@ class SmtpSink:
         """What one person received."""
         return [mail for mail in self.mails if address in mail.recipients]
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self._times > 0:
             self._times -= 1
             self.refused += 1
