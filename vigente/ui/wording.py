@@ -17,7 +17,15 @@ from vigente.ui.next_steps import NEXT_STEP, RELEASES
 from vigente.ui.refusals import refusal_text
 from vigente.ui.sentences import CUSTOMER, STAFF, Facts, cases
 
-__all__ = ["cases", "cost_text", "next_step_text", "reason_sentence", "reason_text", "refusal_text", "release_text"]
+__all__ = [
+    "cases",
+    "cost_text",
+    "next_step_text",
+    "reason_sentence",
+    "reason_text",
+    "refusal_text",
+    "release_text",
+]
 
 
 def cost_text(*, units: int, left: int | None) -> str:

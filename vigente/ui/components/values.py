@@ -156,23 +156,21 @@ def avatar(name: str, staff: bool = False, small: bool = False) -> SafeString:
 
 @register.simple_tag
 def meter(
-    used: int = 0, left: int | None = 0, this: int = 0, label: bool = False, size: str = ""
+    used: int = 0, left: int | None = 0, this: int = 0, label: bool = False, size: str = "", words: str = ""
 ) -> SafeString:
     """The signature: boxes for used, this and left cases; a bar beyond twelve; `left=None` is without limit.
 
-    `label` writes the short line beside it. Those who hear the page get the whole sentence either way.
+    `label` writes the short line beside it. Those who hear the page get the whole sentence either way; `words` replaces
+    it where the boxes mean something else (what a plan offers: "4 casos al mes").
     """
     value = Meter(used=int(used or 0), left=left, this=int(this or 0))
-    words = (
+    said = words or value.in_words()
+    beside = (
         format_html('<span class="meter__label" aria-hidden="true">{}</span>', value.label()) if label else ""
     )
+    names = classes("meter", size and f"meter--{size}")
     return format_html(
-        '<span class="{}" title="{}">{}{}{}</span>',
-        classes("meter", size and f"meter--{size}"),
-        value.in_words(),
-        _drawing(value),
-        words,
-        _hidden(value.in_words()),
+        '<span class="{}" title="{}">{}{}{}</span>', names, said, _drawing(value), beside, _hidden(said)
     )
 
 

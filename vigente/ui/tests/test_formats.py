@@ -95,7 +95,9 @@ def test_spans(minutes, short, spoken):
     assert formats.span_in_words(minutes) == spoken
 
 
-@pytest.mark.parametrize(("size", "text"), [(999, "999 B"), (88_120, "88 kB"), (4_310_000, "4.3 MB"), (2 * 10**9, "2 GB")])
+@pytest.mark.parametrize(
+    ("size", "text"), [(999, "999 B"), (88_120, "88 kB"), (4_310_000, "4.3 MB"), (2 * 10**9, "2 GB")]
+)
 def test_file_sizes(size, text):
     assert formats.file_size(size).replace("\xa0", " ") == text
 

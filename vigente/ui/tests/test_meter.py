@@ -20,7 +20,12 @@ def drawn(arguments: str) -> str:
 @pytest.mark.parametrize(
     ("meter", "words", "label", "text"),
     [
-        (Meter(1, 2, 1), "4 casos: 1 usado, 1 es este, quedan 2.", "usa 1 · quedan 2", "○◐●●  usa 1 · quedan 2"),
+        (
+            Meter(1, 2, 1),
+            "4 casos: 1 usado, 1 es este, quedan 2.",
+            "usa 1 · quedan 2",
+            "○◐●●  usa 1 · quedan 2",
+        ),
         (Meter(1, 3), "4 casos: 1 usado, quedan 3.", "quedan 3 de 4", "○●●●  quedan 3 de 4"),
         (Meter(0, 1), "1 caso: 0 usados, queda 1.", "queda 1 de 1", "●  queda 1 de 1"),
         (Meter(4, 0), "4 casos: 4 usados, quedan 0.", "quedan 0 de 4", "○○○○  quedan 0 de 4"),
@@ -52,7 +57,9 @@ def test_twelve_are_still_boxes():
     assert drawn("used=5 left=7").count('class="meter__box ') == 12
 
 
-@pytest.mark.parametrize("arguments", ["used=1 left=3", "used=17 left=23", "used=6 left=None", "used=0 left=0"])
+@pytest.mark.parametrize(
+    "arguments", ["used=1 left=3", "used=17 left=23", "used=6 left=None", "used=0 left=0"]
+)
 def test_those_who_hear_the_page_get_the_sentence(arguments):
     html = drawn(arguments)
     assert 'aria-hidden="true"' in html
