@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
 from vigente.accounts.models import User
 from vigente.billing import plans_toml as toml
-from vigente.billing.models import Edition, Plan, PlanVersion, RulebookVersion
+from vigente.billing.models import Edition, Plan, PlanVersion, RulebookVersion, WorkType
 from vigente.billing.queries import current_version
 from vigente.billing.services.catalog import import_plans
 from vigente.demo.content.people import Vendor, vendor
@@ -90,9 +90,14 @@ class Stage:
     def editions(self) -> dict[str, Edition]:
         return {edition.code: edition for edition in Edition.objects.select_related("product")}
 
+    @cached_property
+    def work_types(self) -> dict[str, WorkType]:
+        """Kinds of work by code."""
+        return {work.code: work for work in WorkType.objects.all()}
+
     def version(self, plan: str, interval: str = "month") -> PlanVersion:
         """The version on sale of a plan of the tables; "web-tienda" with interval "year" is "web-tienda-anual"."""
-        row = Plan.objects.get(code=plan + ("-anual" if interval == "year" else ""))
+        row = Plan.objects.get(code__in=(plan, f"{plan}-anual"), interval=interval)
         found = current_version(row, now=self.now)
         return found or row.versions.select_related("plan__edition").get()
 

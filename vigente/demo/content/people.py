@@ -61,6 +61,8 @@ class Installed:
     demo: str = ""
     change_to: str = ""
     legacy_plan: str = ""
+    held: int = 0
+    open_stories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,10 @@ def customers() -> tuple[Customer, ...]:
 
 
 def _customer(row: dict[str, Any]) -> Customer:
-    licences = tuple(Installed(**licence) for licence in row.pop("licence"))
+    licences = tuple(
+        Installed(**{**licence, "open_stories": tuple(licence.get("open_stories", ()))})
+        for licence in row.pop("licence")
+    )
     domain = f"{row['key'].replace('-', '')}.example"
     people = tuple(
         Person(name, sex, role, f"{plain(name.split()[0])}@{domain}") for name, sex, role in row.pop("people")
