@@ -23,4 +23,7 @@ def boot(**environment: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigente.settings")
     import django
 
+    from vigente.cli.logs import configure_logs
+
+    configure_logs()
     django.setup()
