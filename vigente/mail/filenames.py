@@ -10,6 +10,7 @@ from vigente.mail.limits import MAX_FILENAME
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|%\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _TYPES = mimetypes.MimeTypes()  # the built-in table only: the same on every machine
+_MAIL_TYPES = {"message/rfc822": ".eml", "text/calendar": ".ics", "application/ms-tnef": ".dat"}
 _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -26,8 +27,8 @@ def safe_filename(name: str, *, content_type: str = "", index: int = 1) -> str:
 
 
 def _extension(content_type: str) -> str:
-    if content_type == "message/rfc822":
-        return ".eml"
+    if content_type in _MAIL_TYPES:
+        return _MAIL_TYPES[content_type]
     return _TYPES.guess_extension(content_type) or ".bin"
 
 

@@ -1,8 +1,8 @@
 """Signed reply addresses: `soporte+t<number>-<participant>.<signature>@domain`.
 
-The signature binds the case to one person's account, so that an address in other hands is noticed; no address of anybody
-is inside. Lower-case letters and digits only, because mail servers change the case. Keys follow the installation's
-secret: an address of another installation, or one that was changed, is refused, in constant time.
+The signature binds the case to one person's account, so that an address in other hands is noticed; nobody's address is
+inside. Lower-case letters and digits only, because mail servers change the case. Keys follow the installation's secret:
+an address of another installation, or one that was changed, is refused, in constant time.
 """
 
 import base64
@@ -42,7 +42,7 @@ def token_in(address: str, *, mailboxes: Iterable[str]) -> ReplyToken | None:
         return None
     token = ReplyToken(int(match[1]), int(match[2]))
     expected = [_tag(token, key) for key in _keys()]
-    return token if any([hmac.compare_digest(tag, candidate) for candidate in expected]) else None
+    return token if any(hmac.compare_digest(tag, candidate) for candidate in expected) else None
 
 
 def own_mark() -> str:

@@ -121,7 +121,7 @@ def _without(html: str, name: str) -> str:
     while (start := lower.find(f"<{name}", position)) >= 0:
         kept.append(html[position:start])
         end = lower.find(f"</{name}", start)
-        position = end + 2 + len(name) if end >= 0 else len(html)
+        position = end if end >= 0 else len(html)
     return "".join([*kept, html[position:]]) if len(lower) == len(html) else html
 
 
