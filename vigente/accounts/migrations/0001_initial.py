@@ -6,86 +6,166 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(blank=True, max_length=120)),
-                ('role', models.CharField(choices=[('customer', 'Cliente'), ('agent', 'Técnico'), ('supervisor', 'Supervisor'), ('owner', 'Propietario')], default='customer', max_length=12)),
-                ('language', models.CharField(default='es', max_length=5)),
-                ('time_zone', models.CharField(default='America/Managua', max_length=64)),
-                ('is_active', models.BooleanField(default=True)),
-                ('away', models.BooleanField(default=False)),
-                ('date_joined', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(blank=True, max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("customer", "Cliente"),
+                            ("agent", "Técnico"),
+                            ("supervisor", "Supervisor"),
+                            ("owner", "Propietario"),
+                        ],
+                        default="customer",
+                        max_length=12,
+                    ),
+                ),
+                ("language", models.CharField(default="es", max_length=5)),
+                ("time_zone", models.CharField(default="America/Managua", max_length=64)),
+                ("is_active", models.BooleanField(default=True)),
+                ("away", models.BooleanField(default=False)),
+                ("date_joined", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['customer', 'agent', 'supervisor', 'owner'])), name='user_role_is_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["customer", "agent", "supervisor", "owner"])),
+                        name="user_role_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('prefix', models.CharField(max_length=12)),
-                ('scopes', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("prefix", models.CharField(max_length=12)),
+                ("scopes", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('manager', 'Responsable'), ('member', 'Persona')], default='member', max_length=8)),
-                ('may_draw', models.BooleanField(default=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("manager", "Responsable"), ("member", "Persona")],
+                        default="member",
+                        max_length=8,
+                    ),
+                ),
+                ("may_draw", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
-                ('external_ref', models.CharField(blank=True, max_length=80)),
-                ('language', models.CharField(default='es', max_length=5)),
-                ('notes', models.TextField(blank=True)),
-                ('draw_by', models.CharField(blank=True, choices=[('anyone', 'Cualquier persona'), ('named', 'Personas autorizadas'), ('approve', 'Con aprobación del responsable')], max_length=8)),
-                ('approve_beyond', models.PositiveIntegerField(default=0)),
-                ('blocked_at', models.DateTimeField(blank=True, null=True)),
-                ('blocked_reason', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('members', models.ManyToManyField(related_name='organizations', through='accounts.Membership', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                ("external_ref", models.CharField(blank=True, max_length=80)),
+                ("language", models.CharField(default="es", max_length=5)),
+                ("notes", models.TextField(blank=True)),
+                (
+                    "draw_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("anyone", "Cualquier persona"),
+                            ("named", "Personas autorizadas"),
+                            ("approve", "Con aprobación del responsable"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("approve_beyond", models.PositiveIntegerField(default=0)),
+                ("blocked_at", models.DateTimeField(blank=True, null=True)),
+                ("blocked_reason", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        related_name="organizations",
+                        through="accounts.Membership",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.organization'),
+            model_name="membership",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="memberships",
+                to="accounts.organization",
+            ),
         ),
         migrations.AddIndex(
-            model_name='organization',
-            index=models.Index(fields=['name', 'id'], name='organization_by_name'),
+            model_name="organization",
+            index=models.Index(fields=["name", "id"], name="organization_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'organization'), name='membership_is_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("user", "organization"), name="membership_is_once"),
         ),
     ]

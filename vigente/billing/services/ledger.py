@@ -4,7 +4,6 @@ Every movement is an entry and a guarded UPDATE of the grant in one transaction;
 count is checked, so a forgotten lock cannot overdraw. Safe to repeat: entries are unique by (source, kind), grants by key.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,20 +11,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from vigente.accounts.models import Organization, User
-from vigente.billing.facts import asking_of, load
-from vigente.billing.models import Grant, LedgerEntry, Licence, Subscription, WorkType
+from vigente.billing.models import Grant, LedgerEntry, Licence, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import favour_limit, favours_made
 from vigente.events.kinds import Kind
 from vigente.events.models import record
-from vigente.rules.coverage import NO_RANK, Decision, Outcome
+from vigente.rules.coverage import NO_RANK
 from vigente.rules.periods import day_start
 from vigente.rules.quota import Source
 from vigente.rules.reasons import Release
 from vigente.rules.refusal import RefusalCode, Refused
 
 ENTRY = LedgerEntry.Kind
-RACES = 50  # how often a draw is tried against others before giving up; each loss means somebody else won
 
 
 def grant_cases(
@@ -81,37 +78,8 @@ def grant_cases(
     return grant
 
 
-def charge(
-    *,
-    organization: Organization | None,
-    licence: Licence | None,
-    work: WorkType,
-    user: User | None,
-    source: Callable[[], str],
-    now: datetime,
-    approved: bool = False,
-) -> Decision:
-    """Decide one request and, if a grant pays, draw on it. Exactly one of several at once gets the last case (row 5).
-
-    `source` names the draw and is asked only once the request is known to be covered. What is not covered writes nothing.
-    """
-    named: str | None = None
-    for _ in range(RACES):
-        facts = load(organization, now=now)
-        asking = asking_of(
-            organization=organization, licence=licence, user=user, facts=facts, approved=approved
-        )
-        decision = facts.decide(asking, work.value(), now=now)
-        if decision.outcome is not Outcome.COVERED:
-            return decision
-        assert decision.grant is not None
-        named = named or source()
-        if _draw(decision.grant, units=decision.units, source=named, now=now):
-            return decision
-    raise RuntimeError("a draw lost every race; the books are unchanged")
-
-
-def _draw(grant_id: int, *, units: int, source: str, now: datetime) -> bool:
+def draw(*, grant_id: int, units: int, source: str, now: datetime) -> bool:
+    """Draw `units` on a grant in force, whole or nothing; False when it cannot pay, with nothing written (row 5)."""
     enough = Q(remaining__isnull=True) | Q(remaining__gte=units)
     changed = Grant.objects.filter(enough, pk=grant_id, start__lte=now, end__gt=now).update(
         remaining=F("remaining") - units, drawn=F("drawn") + units

@@ -4,25 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Installation',
+            name="Installation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vendor_name', models.CharField(default='Vigente', max_length=120)),
-                ('support_email', models.EmailField(default='soporte@localhost', max_length=254)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('demo_secrets', models.JSONField(blank=True, default=dict)),
-                ('clock_offset_seconds', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("vendor_name", models.CharField(default="Vigente", max_length=120)),
+                ("support_email", models.EmailField(default="soporte@localhost", max_length=254)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("demo_secrets", models.JSONField(blank=True, default=dict)),
+                ("clock_offset_seconds", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='installation_is_one_row'), models.CheckConstraint(condition=models.Q(('is_demo', True), models.Q(('clock_offset_seconds', 0), ('demo_secrets', {})), _connector='OR'), name='installation_only_a_demo_moves_its_clock')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="installation_is_one_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_demo", True),
+                            models.Q(("clock_offset_seconds", 0), ("demo_secrets", {})),
+                            _connector="OR",
+                        ),
+                        name="installation_only_a_demo_moves_its_clock",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,305 +6,800 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('billing', '0001_initial'),
-        ('sla', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("billing", "0001_initial"),
+        ("sla", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('is_default', models.BooleanField(default=False)),
-                ('agents', models.ManyToManyField(blank=True, related_name='departments', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("is_default", models.BooleanField(default=False)),
+                (
+                    "agents",
+                    models.ManyToManyField(
+                        blank=True, related_name="departments", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'name'],
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='HeldRequest',
+            name="HeldRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=32, unique=True)),
-                ('email', models.EmailField(max_length=254)),
-                ('sender_name', models.CharField(blank=True, max_length=160)),
-                ('subject', models.CharField(max_length=200)),
-                ('html', models.TextField()),
-                ('text', models.TextField()),
-                ('channel', models.CharField(choices=[('web', 'Portal'), ('email', 'Correo'), ('api', 'API'), ('phone', 'Teléfono')], max_length=5)),
-                ('status', models.CharField(choices=[('waiting', 'En espera'), ('choose', 'Por elegir'), ('approval', 'Por aprobar'), ('released', 'Aceptada'), ('expired', 'Vencida'), ('withdrawn', 'Retirada')], default='waiting', max_length=9)),
-                ('decision', models.JSONField()),
-                ('answer', models.TextField(blank=True)),
-                ('received_at', models.DateTimeField()),
-                ('hold_until', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('erase_at', models.DateTimeField(null=True)),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('licence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='held_requests', to='billing.licence')),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='held_requests', to='accounts.organization')),
-                ('requester', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='held_requests', to=settings.AUTH_USER_MODEL)),
-                ('work_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.worktype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=32, unique=True)),
+                ("email", models.EmailField(max_length=254)),
+                ("sender_name", models.CharField(blank=True, max_length=160)),
+                ("subject", models.CharField(max_length=200)),
+                ("html", models.TextField()),
+                ("text", models.TextField()),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "Portal"),
+                            ("email", "Correo"),
+                            ("api", "API"),
+                            ("phone", "Teléfono"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "En espera"),
+                            ("choose", "Por elegir"),
+                            ("approval", "Por aprobar"),
+                            ("released", "Aceptada"),
+                            ("expired", "Vencida"),
+                            ("withdrawn", "Retirada"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("decision", models.JSONField()),
+                ("answer", models.TextField(blank=True)),
+                ("received_at", models.DateTimeField()),
+                ("hold_until", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("erase_at", models.DateTimeField(null=True)),
+                ("erased_at", models.DateTimeField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "licence",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held_requests",
+                        to="billing.licence",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held_requests",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="held_requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "work_type",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.worktype",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reply', 'Respuesta'), ('note', 'Nota interna')], default='reply', max_length=5)),
-                ('author_name', models.CharField(blank=True, max_length=160)),
-                ('by_staff', models.BooleanField(default=False)),
-                ('html', models.TextField()),
-                ('text', models.TextField()),
-                ('quoted_html', models.TextField(blank=True)),
-                ('channel', models.CharField(choices=[('web', 'Portal'), ('email', 'Correo'), ('api', 'API'), ('phone', 'Teléfono')], max_length=5)),
-                ('key', models.CharField(max_length=128, null=True, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("reply", "Respuesta"), ("note", "Nota interna")],
+                        default="reply",
+                        max_length=5,
+                    ),
+                ),
+                ("author_name", models.CharField(blank=True, max_length=160)),
+                ("by_staff", models.BooleanField(default=False)),
+                ("html", models.TextField()),
+                ("text", models.TextField()),
+                ("quoted_html", models.TextField(blank=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "Portal"),
+                            ("email", "Correo"),
+                            ("api", "API"),
+                            ("phone", "Teléfono"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                ("key", models.CharField(max_length=128, null=True, unique=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'id'],
+                "ordering": ["created_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=32, unique=True)),
-                ('filename', models.CharField(max_length=200)),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('path', models.CharField(max_length=200)),
-                ('cid', models.CharField(blank=True, max_length=200)),
-                ('is_inline', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('held', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.heldrequest')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='tickets.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=32, unique=True)),
+                ("filename", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("path", models.CharField(max_length=200)),
+                ("cid", models.CharField(blank=True, max_length=200)),
+                ("is_inline", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "held",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.heldrequest",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="tickets.message",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(unique=True)),
-                ('subject', models.CharField(max_length=200)),
-                ('status', models.CharField(choices=[('new', 'Nuevo'), ('open', 'Abierto'), ('waiting_customer', 'Esperando al cliente'), ('waiting_third', 'Esperando a un tercero'), ('on_hold', 'En pausa'), ('solved', 'Resuelto'), ('closed', 'Cerrado')], default='new', max_length=16)),
-                ('queue', models.CharField(choices=[('support', 'En la fila'), ('quotation', 'Por cotizar')], default='support', max_length=9)),
-                ('channel', models.CharField(choices=[('web', 'Portal'), ('email', 'Correo'), ('api', 'API'), ('phone', 'Teléfono')], max_length=5)),
-                ('severity', models.PositiveSmallIntegerField(choices=[(0, 'Normal'), (1, 'Alta'), (2, 'Crítica')], default=0)),
-                ('decision', models.JSONField()),
-                ('draw', models.PositiveSmallIntegerField(default=0)),
-                ('drawn', models.BooleanField(default=False)),
-                ('vendor_fault', models.BooleanField(default=False)),
-                ('rank', models.PositiveSmallIntegerField()),
-                ('allowance_minutes', models.PositiveIntegerField(default=0)),
-                ('place_group', models.IntegerField()),
-                ('place_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField()),
-                ('first_reply_due_at', models.DateTimeField(blank=True, null=True)),
-                ('first_replied_at', models.DateTimeField(blank=True, null=True)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('last_activity_at', models.DateTimeField()),
-                ('last_reply_by', models.CharField(blank=True, max_length=8)),
-                ('solved_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_by_person_at', models.DateTimeField(blank=True, null=True)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assigned_tickets', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='tickets.department')),
-                ('follows', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='tickets.ticket')),
-                ('licence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='billing.licence')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='tickets.ticket')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.organization')),
-                ('requester', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to=settings.AUTH_USER_MODEL)),
-                ('sla_policy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sla.slapolicy')),
-                ('work_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.worktype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(unique=True)),
+                ("subject", models.CharField(max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "Nuevo"),
+                            ("open", "Abierto"),
+                            ("waiting_customer", "Esperando al cliente"),
+                            ("waiting_third", "Esperando a un tercero"),
+                            ("on_hold", "En pausa"),
+                            ("solved", "Resuelto"),
+                            ("closed", "Cerrado"),
+                        ],
+                        default="new",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "queue",
+                    models.CharField(
+                        choices=[("support", "En la fila"), ("quotation", "Por cotizar")],
+                        default="support",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "Portal"),
+                            ("email", "Correo"),
+                            ("api", "API"),
+                            ("phone", "Teléfono"),
+                        ],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "Normal"), (1, "Alta"), (2, "Crítica")], default=0
+                    ),
+                ),
+                ("decision", models.JSONField()),
+                ("draw", models.PositiveSmallIntegerField(default=0)),
+                ("drawn", models.BooleanField(default=False)),
+                ("vendor_fault", models.BooleanField(default=False)),
+                ("rank", models.PositiveSmallIntegerField()),
+                ("allowance_minutes", models.PositiveIntegerField(default=0)),
+                ("place_group", models.IntegerField()),
+                ("place_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField()),
+                ("first_reply_due_at", models.DateTimeField(blank=True, null=True)),
+                ("first_replied_at", models.DateTimeField(blank=True, null=True)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("last_activity_at", models.DateTimeField()),
+                ("last_reply_by", models.CharField(blank=True, max_length=8)),
+                ("solved_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_by_person_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assigned_tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="tickets.department",
+                    ),
+                ),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow_ups",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="billing.licence",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absorbed",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sla_policy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sla.slapolicy",
+                    ),
+                ),
+                (
+                    "work_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.worktype"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160, unique=True)),
-                ('digest', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('held', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='submission', to='tickets.heldrequest')),
-                ('ticket', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='submission', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=160, unique=True)),
+                ("digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "held",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submission",
+                        to="tickets.heldrequest",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submission",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SplitProposal',
+            name="SplitProposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=200)),
-                ('status', models.CharField(choices=[('asked', 'Preguntado'), ('accepted', 'Aceptado'), ('declined', 'Rechazado')], default='asked', max_length=8)),
-                ('asked_at', models.DateTimeField()),
-                ('answer_until', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('messages', models.ManyToManyField(related_name='+', to='tickets.message')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('child', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='split_from', to='tickets.ticket')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='split_proposals', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Preguntado"),
+                            ("accepted", "Aceptado"),
+                            ("declined", "Rechazado"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("answer_until", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("messages", models.ManyToManyField(related_name="+", to="tickets.message")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "child",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="split_from",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="split_proposals",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Quotation',
+            name="Quotation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('requested', 'Por cotizar'), ('quoted', 'Cotizada'), ('accepted', 'Aceptada'), ('declined', 'Rechazada'), ('objected', 'Objetada'), ('covered', 'Cubierta')], default='requested', max_length=9)),
-                ('amount_minor', models.PositiveBigIntegerField(null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('scope', models.TextField(blank=True)),
-                ('objection', models.TextField(blank=True)),
-                ('objected_at', models.DateTimeField(null=True)),
-                ('quoted_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('objection_decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reclassified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='quotation', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Por cotizar"),
+                            ("quoted", "Cotizada"),
+                            ("accepted", "Aceptada"),
+                            ("declined", "Rechazada"),
+                            ("objected", "Objetada"),
+                            ("covered", "Cubierta"),
+                        ],
+                        default="requested",
+                        max_length=9,
+                    ),
+                ),
+                ("amount_minor", models.PositiveBigIntegerField(null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("scope", models.TextField(blank=True)),
+                ("objection", models.TextField(blank=True)),
+                ("objected_at", models.DateTimeField(null=True)),
+                ("quoted_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "objection_decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reclassified_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quotation",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('added_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("added_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='ticket',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='tickets.ticket'),
+            model_name="message",
+            name="ticket",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="tickets.ticket"
+            ),
         ),
         migrations.AddField(
-            model_name='heldrequest',
-            name='follows',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='held_follow_ups', to='tickets.ticket'),
+            model_name="heldrequest",
+            name="follows",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="held_follow_ups",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AddField(
-            model_name='heldrequest',
-            name='ticket',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='held_request', to='tickets.ticket'),
+            model_name="heldrequest",
+            name="ticket",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="held_request",
+                to="tickets.ticket",
+            ),
         ),
         migrations.CreateModel(
-            name='DrawDispute',
+            name="DrawDispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('possible', 'Se puede objetar'), ('open', 'Objetada'), ('upheld', 'Dada la razón'), ('refused', 'Rechazada')], default='possible', max_length=8)),
-                ('text', models.TextField(blank=True)),
-                ('until', models.DateTimeField()),
-                ('disputed_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='dispute', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("possible", "Se puede objetar"),
+                            ("open", "Objetada"),
+                            ("upheld", "Dada la razón"),
+                            ("refused", "Rechazada"),
+                        ],
+                        default="possible",
+                        max_length=8,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("until", models.DateTimeField()),
+                ("disputed_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="dispute",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TicketLink',
+            name="TicketLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('follow_up', 'Continuación'), ('split', 'Separado de'), ('related', 'Relacionado')], max_length=9)),
-                ('created_at', models.DateTimeField()),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='linked_from', to='tickets.ticket')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("follow_up", "Continuación"),
+                            ("split", "Separado de"),
+                            ("related", "Relacionado"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="linked_from",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links", to="tickets.ticket"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TicketNumber',
+            name="TicketNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last', models.PositiveBigIntegerField(default=1000)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last", models.PositiveBigIntegerField(default=1000)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='ticket_number_is_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="ticket_number_is_one_row")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='department_one_default'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)),
+                fields=("is_default",),
+                name="department_one_default",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held__isnull', True), ('message__isnull', False)), models.Q(('held__isnull', False), ('message__isnull', True)), _connector='OR'), name='attachment_has_one_home'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("held__isnull", True), ("message__isnull", False)),
+                    models.Q(("held__isnull", False), ("message__isnull", True)),
+                    _connector="OR",
+                ),
+                name="attachment_has_one_home",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('queue', 'support'), ('status__in', ['new', 'open'])), fields=['place_group', 'place_at', 'id'], name='ticket_line'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("queue", "support"), ("status__in", ["new", "open"])),
+                fields=["place_group", "place_at", "id"],
+                name="ticket_line",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('assignee__isnull', True), ('queue', 'support'), ('status__in', ['new', 'open'])), fields=['department', 'place_group', 'place_at', 'id'], name='ticket_line_by_department'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(
+                    ("assignee__isnull", True), ("queue", "support"), ("status__in", ["new", "open"])
+                ),
+                fields=["department", "place_group", "place_at", "id"],
+                name="ticket_line_by_department",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['assignee', 'status', 'place_group', 'place_at'], name='ticket_by_assignee'),
+            model_name="ticket",
+            index=models.Index(
+                fields=["assignee", "status", "place_group", "place_at"], name="ticket_by_assignee"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['organization', '-accepted_at', '-id'], name='ticket_by_organization'),
+            model_name="ticket",
+            index=models.Index(fields=["organization", "-accepted_at", "-id"], name="ticket_by_organization"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['requester', '-accepted_at', '-id'], name='ticket_by_requester'),
+            model_name="ticket",
+            index=models.Index(fields=["requester", "-accepted_at", "-id"], name="ticket_by_requester"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['status', 'last_activity_at', 'id'], name='ticket_by_status'),
+            model_name="ticket",
+            index=models.Index(fields=["status", "last_activity_at", "id"], name="ticket_by_status"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('queue', 'quotation')), fields=['queue', 'status', 'accepted_at'], name='ticket_quotations'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("queue", "quotation")),
+                fields=["queue", "status", "accepted_at"],
+                name="ticket_quotations",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawn', True), _negated=True), ('draw__gte', 1), _connector='OR'), name='ticket_drawn_has_a_draw'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("drawn", True), _negated=True), ("draw__gte", 1), _connector="OR"
+                ),
+                name="ticket_drawn_has_a_draw",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('status', 'closed'), _connector='OR'), name='ticket_merged_is_closed'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into__isnull", True), ("status", "closed"), _connector="OR"),
+                name="ticket_merged_is_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('ticket', 'user'), name='participant_is_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("ticket", "user"), name="participant_is_once"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['ticket', 'created_at', 'id'], name='message_by_ticket'),
+            model_name="message",
+            index=models.Index(fields=["ticket", "created_at", "id"], name="message_by_ticket"),
         ),
         migrations.AddIndex(
-            model_name='heldrequest',
-            index=models.Index(fields=['status', 'received_at', 'id'], name='held_by_status'),
+            model_name="heldrequest",
+            index=models.Index(fields=["status", "received_at", "id"], name="held_by_status"),
         ),
         migrations.AddIndex(
-            model_name='heldrequest',
-            index=models.Index(fields=['organization', 'status', 'received_at'], name='held_by_organization'),
+            model_name="heldrequest",
+            index=models.Index(fields=["organization", "status", "received_at"], name="held_by_organization"),
         ),
         migrations.AddConstraint(
-            model_name='heldrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'released'), _negated=True), ('ticket__isnull', False), _connector='OR'), name='held_released_has_a_ticket'),
+            model_name="heldrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "released"), _negated=True),
+                    ("ticket__isnull", False),
+                    _connector="OR",
+                ),
+                name="held_released_has_a_ticket",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticketlink',
-            constraint=models.UniqueConstraint(fields=('ticket', 'other'), name='link_is_once'),
+            model_name="ticketlink",
+            constraint=models.UniqueConstraint(fields=("ticket", "other"), name="link_is_once"),
         ),
         migrations.AddConstraint(
-            model_name='ticketlink',
-            constraint=models.CheckConstraint(condition=models.Q(('ticket', models.F('other')), _negated=True), name='link_joins_two'),
+            model_name="ticketlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ticket", models.F("other")), _negated=True), name="link_joins_two"
+            ),
         ),
     ]

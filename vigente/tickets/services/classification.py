@@ -7,7 +7,8 @@ from django.db import transaction
 
 from vigente.accounts.models import User
 from vigente.billing.models import Licence, WorkType
-from vigente.billing.services.ledger import GivenBack, add_goodwill, charge, give_back
+from vigente.billing.services.charging import charge
+from vigente.billing.services.ledger import GivenBack, add_goodwill, give_back
 from vigente.events.kinds import Kind
 from vigente.rules.coverage import Decision, Outcome
 from vigente.rules.lifecycle import Status

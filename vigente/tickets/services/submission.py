@@ -17,7 +17,8 @@ from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, PlanVersion, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import rank_of
-from vigente.billing.services.ledger import add_goodwill, charge
+from vigente.billing.services.charging import charge
+from vigente.billing.services.ledger import add_goodwill
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.rules import sla
@@ -191,7 +192,7 @@ def decide_and_write(
 def charge_for(
     request: Request, source: Callable[[], str], *, now: datetime, approved: bool = False
 ) -> Decision:
-    """Decide a request and draw on the grant that pays; see `billing.services.ledger.charge`."""
+    """Decide a request and draw on the grant that pays; see `billing.services.charging`."""
     return charge(
         organization=request.organization,
         licence=request.licence,
