@@ -49,6 +49,7 @@ def test_the_cent_left_over_goes_to_the_largest_remainder_then_to_the_first() ->
     assert allocate(100, [1, 1, 1]) == [34, 33, 33]
     assert allocate(-100, [1, 1, 1]) == [-34, -33, -33]
     assert allocate(10, [1, 8]) == [1, 9]
+    assert allocate(10, [0, 1]) == [0, 10]
 
 
 @pytest.mark.parametrize("weights", [[], [0, 0], [2, -1]])

@@ -53,6 +53,11 @@ def test_the_best_discount_applies_and_none_add_up() -> None:
     assert (got.total_minor, got.discount_code) == (600, "web_cloud")
 
 
+def test_a_discount_of_nothing_is_no_discount() -> None:
+    nothing = DiscountRule("nothing", None, None, 0, applies_to_packs=False)
+    assert price(list_minor=1000, edition="WEB", hosting="customer", discounts=[nothing]).discount_code is None
+
+
 def test_impossible_figures_say_so() -> None:
     with pytest.raises(ValueError, match="basis points"):
         DiscountRule("free_and_more", None, None, 10_001, applies_to_packs=False)
