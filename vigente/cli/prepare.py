@@ -59,6 +59,7 @@ def _collect_static() -> None:
 def _fill_demonstration() -> None:
     from vigente.accounts.models import User
     from vigente.demo.seeding import seed_demo
+    from vigente.installation.clock import vendor_now
     from vigente.installation.models import Installation
 
     if Installation.current().is_demo:
@@ -69,4 +70,4 @@ def _fill_demonstration() -> None:
             "Serve it without --demo, or set VIGENTE_DATA to a new folder for the demonstration."
         )
     with progress() as bar:
-        seed_demo(progress=bar)
+        seed_demo(now=vendor_now(), progress=bar)

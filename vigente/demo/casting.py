@@ -12,7 +12,7 @@ from random import Random
 
 from vigente.billing.queries import coverage_of
 from vigente.demo import twists
-from vigente.demo.agenda import Agenda
+from vigente.demo.agenda import Act, Agenda
 from vigente.demo.content.filling import write
 from vigente.demo.content.people import Staff
 from vigente.demo.content.stories import Story, all_stories
@@ -41,12 +41,12 @@ class Casting:
 
     stage: Stage
     agenda: Agenda
+    follow: Act
     used: Counter[str] = field(default_factory=Counter)
     told: set[tuple[str, str]] = field(default_factory=set)
     dealt: int = 0
     waited: int = 0
     number: int = 0
-    held: list[Telling] = field(default_factory=list)
 
     def cast(self, companies: Sequence[Company]) -> None:
         """Put every case of every customer on the agenda."""
@@ -95,8 +95,12 @@ class Casting:
             at = asked_between(self.stage.hours, start + DAY, self.stage.now - 8 * DAY, rng)
             self._file(company, holding, at, End.DONE, rng, covered_work=True)
         if installed.story == "pack":  # asked for when nothing was left, let in by the pack a day later
-            telling = self._file(company, holding, self.stage.now - 6 * DAY, End.OWN, rng, covered_work=True)
-            self.agenda.at(self.stage.now - 5 * DAY + timedelta(hours=1), telling.let_in)
+            telling = self._file(
+                company, holding, self.stage.now - 6 * DAY, End.WAITING, rng, covered_work=True
+            )
+            let_in = self.stage.now - 5 * DAY + timedelta(minutes=1)
+            self.agenda.at(let_in, self.follow)
+            self.agenda.at(let_in, telling.let_in)
 
     def _today(self, company: Company, holding: Holding, rng: Random) -> None:
         installed = holding.installed

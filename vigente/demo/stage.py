@@ -80,6 +80,10 @@ class Stage:
     def of_role(self, role: str) -> User:
         return self.staff[next(one.email for one in self.vendor.staff if one.role == role)]
 
+    def login_of(self, role: str) -> User:
+        """The person of that role who is printed with a password."""
+        return self.staff[next(one.email for one in self.vendor.staff if one.role == role and one.login)]
+
     @cached_property
     def departments(self) -> dict[str, Department]:
         """Departments by the key the stories use."""
