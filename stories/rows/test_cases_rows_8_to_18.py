@@ -34,10 +34,12 @@ from vigente.tickets.services import (
     classification,
     conversation,
     disputes,
-    held as held_services,
     merging,
     quotations,
     work,
+)
+from vigente.tickets.services import (
+    held as held_services,
 )
 from vigente.tickets.services.submission import submit_request
 

@@ -29,9 +29,16 @@ NOT_BY_ITSELF = {
 }
 
 
-def release_covered(*, organization: Organization, now: datetime) -> list[Ticket]:
-    """Let in every waiting request that is covered now, oldest first, each in its own transaction."""
+def release_covered(
+    *, organization: Organization, now: datetime, appeared_at: datetime | None = None
+) -> list[Ticket]:
+    """Let in every waiting request that is covered now, oldest first, each in its own transaction.
+
+    `appeared_at`: when the coverage appeared; what came later was decided with it in sight, however late this runs (row 45).
+    """
     waiting = HeldRequest.objects.filter(organization=organization, status=STATUS.WAITING)
+    if appeared_at is not None:
+        waiting = waiting.filter(received_at__lte=appeared_at)
     released: list[Ticket] = []
     for held in waiting.order_by("received_at", "id"):
         if not NOT_BY_ITSELF & {reason.code for reason in held.decision_value().reasons}:
