@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.CUSTOMER)
     language = models.CharField(max_length=5, default="es")
     time_zone = models.CharField(max_length=64, default="America/Managua")
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # a field here, a constant in the base
     away = models.BooleanField(default=False)
     date_joined = models.DateTimeField()
 

@@ -5,6 +5,7 @@ Safe to run late, twice and on several machines: periods have unique grants, and
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
@@ -15,7 +16,7 @@ from vigente.billing.services.ledger import grant_cases
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.rules import subscriptions as rules
-from vigente.rules.periods import Months, Span, period, period_index, prorated
+from vigente.rules.periods import Months, Span, month_of, period, period_index, prorated
 from vigente.rules.quota import Source
 from vigente.rules.refusal import RefusalCode, Refused
 
@@ -243,7 +244,11 @@ def _advance(subscription: Subscription, *, now: datetime) -> int:
 def _start_term(subscription: Subscription, step: rules.StartTerm, *, now: datetime) -> None:
     if step.index == 0:
         return
-    span = {"term": step.index, "start": step.span.start.isoformat(), "end": step.span.end.isoformat()}
+    span: dict[str, Any] = {
+        "term": step.index,
+        "start": step.span.start.isoformat(),
+        "end": step.span.end.isoformat(),
+    }
     if step.missed:
         MissedTerm.objects.get_or_create(
             subscription=subscription,
@@ -287,9 +292,8 @@ def _cases_of(subscription: Subscription, index: int, span: Span, end: datetime)
     cases = subscription.version.cases
     if cases is None or index > 0 or subscription.months != Months.CALENDAR:
         return cases
-    local = span.start.astimezone(rulebook_at(span.start).zone)
-    first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return prorated(cases, Span(span.start, end), Span(first, span.end), subscription.time_zone)
+    zone = subscription.time_zone
+    return prorated(cases, Span(span.start, end), month_of(span.start, zone), zone)
 
 
 def _rolled_over(subscription: Subscription, index: int, start: datetime) -> int:
