@@ -1,5 +1,6 @@
 """The services that other tests rest on are what they claim to be."""
 
+import imaplib
 import smtplib
 from collections.abc import Callable
 from email.message import EmailMessage
@@ -25,6 +26,14 @@ def test_dovecot_starts_each_test_with_an_empty_inbox(dovecot: Dovecot) -> None:
     assert dovecot.messages() == []
     dovecot.deliver(RAW)
     assert len(dovecot.messages("UNSEEN")) == 1
+
+
+def test_dovecot_cuts_open_sessions_when_told(dovecot: Dovecot) -> None:
+    client = dovecot.client()
+    dovecot.disconnect_everybody()
+    with pytest.raises((imaplib.IMAP4.abort, OSError)):
+        client.noop()
+    assert dovecot.messages() == []
 
 
 def test_smtp_sink_keeps_mail_and_fails_when_told(smtp_sink: SmtpSink) -> None:
