@@ -1,6 +1,7 @@
 """The vendor's clock. Read in three places only: request middleware, worker loop, commands."""
 
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from vigente.installation.models import Installation
 
@@ -8,6 +9,18 @@ from vigente.installation.models import Installation
 def vendor_now() -> datetime:
     """The present instant in UTC; on a demonstration database, moved by the offset `vigente clock` has set."""
     offset = (
-        Installation.objects.filter(id=1, is_demo=True).values_list("clock_offset_seconds", flat=True).first() or 0
+        Installation.objects.filter(id=1, is_demo=True).values_list("clock_offset_seconds", flat=True).first()
+        or 0
     )
     return datetime.now(UTC) + timedelta(seconds=offset)
+
+
+def move_clock(*, to: datetime) -> None:
+    """Set the vendor's clock to `to`, rounded up to a whole second of difference. On a demonstration database only."""
+    seconds = ceil((to - datetime.now(UTC)).total_seconds())
+    if not Installation.objects.filter(id=1, is_demo=True).update(clock_offset_seconds=seconds):
+        raise ClockStands("only the clock of a demonstration database can be moved")
+
+
+class ClockStands(Exception):
+    """This installation's clock is the real one."""

@@ -1,8 +1,8 @@
 """The full-text index over case subjects and messages, kept by the database itself: no write can forget it.
 
-SQLite: FTS5 tables beside the rows they index, followed by triggers. PostgreSQL: GIN indexes over a configuration that folds
-accents and stems Spanish. Reading it: `queries.matching`. A later migration that rebuilds one of the tables on SQLite drops
-its triggers: run `install_sql` again there.
+SQLite: FTS5 tables beside the rows they index, followed by triggers. PostgreSQL: GIN indexes over a configuration that
+folds accents and stems Spanish. Reading it: `queries.matching`. A later migration that rebuilds one of the tables on
+SQLite drops its triggers: run `install_sql` again there.
 """
 
 from vigente.tickets.models import Ticket

@@ -1,0 +1,181 @@
+"""THE list of what follows from time passing.
+
+Each job does what is due at `now`, and is safe to run late, twice and on several machines. A job that fails is logged
+and remembered (`models.JobRun`), and stops no other.
+"""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+import structlog
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Q
+
+from vigente.billing.due import moving_subscriptions
+from vigente.billing.models import RulebookVersion
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.services import ledger, reminders
+from vigente.billing.services.subscriptions import roll_over
+from vigente.events.kinds import Kind
+from vigente.events.models import record
+from vigente.rules.periods import day_of, day_start
+from vigente.tickets.services import held, merging, work
+from vigente.worker.models import JobRun
+from vigente.worker.verification import verify
+
+VERIFY_HOUR = timedelta(hours=3)  # after local midnight
+NAMED_DIFFERENCES = 50
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run(now=…)` returns how much it did. `every`: how long a worker waits before it asks again."""
+
+    run: Callable[..., int]
+    every: timedelta = timedelta(0)
+
+    @property
+    def name(self) -> str:
+        return self.run.__name__
+
+
+def roll_over_subscriptions(*, now: datetime) -> int:
+    """Open periods, renew, start and end what is due, each contract in its own transaction (rows 19, 20)."""
+    due = moving_subscriptions().filter(next_due_at__lte=now).order_by("next_due_at", "id")
+    done = 0
+    for pk in list(due.values_list("pk", flat=True)[:500]):
+        try:
+            done += roll_over(subscription_id=pk, now=now)
+        except Exception as error:
+            log.error("roll-over failed", subscription=pk, exc_info=error)
+    return done
+
+
+def expire_grants(*, now: datetime) -> int:
+    """Write the expiry of what was left (R2)."""
+    return ledger.expire_due(now=now)
+
+
+def expire_held_requests(*, now: datetime) -> int:
+    """Close requests that waited too long (row 41)."""
+    return held.expire_due(now=now)
+
+
+def erase_held_texts(*, now: datetime) -> int:
+    """Erase their texts after the retention time (row 41)."""
+    return held.erase_due(now=now)
+
+
+def close_split_questions(*, now: datetime) -> int:
+    """Take silence about a split for a no (row 14)."""
+    return merging.expire_splits(now=now)
+
+
+def close_solved_cases(*, now: datetime) -> int:
+    """Close what is solved and silent."""
+    return work.close_silent(now=now)
+
+
+def remind_of_terms(*, now: datetime) -> int:
+    """Renewals near, notice closing (rows 20, 21)."""
+    return reminders.remind_of_terms(now=now)
+
+
+def remind_of_expiring_cases(*, now: datetime) -> int:
+    """Cases that will expire unused."""
+    return reminders.remind_of_expiring_cases(now=now)
+
+
+def put_rulebook_in_force(*, now: datetime) -> int:
+    """On the date of a new rulebook: how we work changes for all (row 43), and who waited may be covered."""
+    version = RulebookVersion.objects.filter(effective_from__lte=now).first()
+    if version is None or not _first_time(f"rulebook {version.pk}", now=now):
+        return 0
+    record(Kind.RULEBOOK_PUBLISHED, subject=f"rulebook:{version.pk}", now=now, in_force=True)
+    return 1
+
+
+def verify_nightly(*, now: datetime) -> int:
+    """Recompute every stamp and balance once per local night; a difference is an event the owner sees."""
+    zone = rulebook_at(now).billing_zone
+    due = day_start(day_of(now - VERIFY_HOUR, zone), zone) + VERIFY_HOUR
+    run, created = JobRun.objects.get_or_create(name="nightly verify", defaults={"last_at": now})
+    late = Q(last_at__isnull=True) | Q(last_at__lt=due)
+    if created or not JobRun.objects.filter(late, pk=run.pk).update(last_at=now):
+        return 0
+    found = list(islice(verify(now=now), 1000))
+    if found:
+        log.error("the books do not add up", differences=len(found), first=str(found[0]))
+        said = [str(difference) for difference in found[:NAMED_DIFFERENCES]]
+        record(Kind.VERIFY_FAILED, subject="verify", now=now, count=len(found), differences=said)
+    return 1
+
+
+def forget_old_sessions(*, now: datetime) -> int:
+    """Delete sign-ins that have run out."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
+
+
+JOBS: list[Job] = [
+    Job(roll_over_subscriptions),
+    Job(expire_grants),
+    Job(put_rulebook_in_force),
+    Job(expire_held_requests),
+    Job(close_split_questions),
+    Job(close_solved_cases, every=timedelta(minutes=1)),
+    Job(erase_held_texts, every=timedelta(minutes=10)),
+    Job(remind_of_terms, every=timedelta(minutes=15)),
+    Job(remind_of_expiring_cases, every=timedelta(minutes=15)),
+    Job(forget_old_sessions, every=timedelta(hours=12)),
+    Job(verify_nightly, every=timedelta(minutes=1)),
+]
+
+
+def run_due(*, now: datetime, last: dict[str, datetime] | None = None) -> dict[str, int]:
+    """Run the jobs; what each did. `last` is a worker's memory of when it ran each; without it all run."""
+    done: dict[str, int] = {}
+    for job in JOBS:
+        before = None if last is None else last.get(job.name)
+        if before is not None and before <= now < before + job.every:
+            continue
+        done[job.name] = run(job, now=now)
+        if last is not None:
+            last[job.name] = now
+    return done
+
+
+def run(job: Job, *, now: datetime) -> int:
+    """Run one job; a failure is logged and remembered, never raised."""
+    try:
+        done = job.run(now=now)
+    except Exception as error:
+        log.error("timed job failed", job=job.name, exc_info=error)
+        _remember(job.name, "".join(traceback.format_exception(error))[-4000:], now=now)
+        return 0
+    if job.name in _failing:
+        _remember(job.name, "", now=now)
+    return done
+
+
+_failing: set[str] = set()  # jobs that failed the last time this process ran them
+
+
+def _remember(name: str, error: str, *, now: datetime) -> None:
+    row, _ = JobRun.objects.get_or_create(name=name)
+    row.last_at, row.last_error = now, error
+    row.failures = row.failures + 1 if error else 0
+    row.save()
+    if error:
+        _failing.add(name)
+    else:
+        _failing.discard(name)
+
+
+def _first_time(name: str, *, now: datetime) -> bool:
+    with transaction.atomic():
+        return JobRun.objects.get_or_create(name=name, defaults={"last_at": now})[1]

@@ -1,0 +1,130 @@
+"""THE list of what follows from an event. Ask here "what happens after a reply?"; nothing is hidden in signals.
+
+A consumer is `run(event, *, now)`. It may run again for the same event (a worker was killed, another consumer
+failed), so it looks at how things stand now and does what is missing. What it writes is taken back if it fails.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol
+
+from vigente.accounts.models import Organization
+from vigente.billing.models import Licence, Subscription
+from vigente.events.kinds import Kind
+from vigente.events.models import Event
+from vigente.rules.lifecycle import UNSOLVED
+from vigente.tickets.models import HeldRequest, Ticket
+from vigente.tickets.services import held, work
+from vigente.tickets.services.state import locked
+from vigente.tickets.stamps import restamp
+
+
+class Run(Protocol):
+    def __call__(self, event: Event, *, now: datetime) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """What follows from events of these kinds."""
+
+    name: str
+    kinds: frozenset[str]
+    run: Run
+
+    @classmethod
+    def of(cls, run: Run, *kinds: Kind) -> "Consumer":
+        return cls(getattr(run, "__name__", str(run)), frozenset(kind.value for kind in kinds), run)
+
+
+def release_held_requests(event: Event, *, now: datetime) -> None:
+    """Coverage may have appeared: let in what waited for it, oldest first."""
+    if event.organization is not None and not _is_renewal(event):
+        held.release_covered(organization=event.organization, now=now, appeared_at=event.occurred_at)
+
+
+def ask_which_still_matter(event: Event, *, now: datetime) -> None:
+    """A renewal brought cases while requests waited: they do not burn them by themselves (row 45)."""
+    if event.organization is not None and _is_renewal(event):
+        held.ask_to_choose(organization=event.organization, licence=_licence(event), now=now)
+
+
+def lift_open_cases(event: Event, *, now: datetime) -> None:
+    """A better plan may be in force: open cases rise to its rank, none sinks (row 29)."""
+    if event.organization is not None:
+        work.rerank(organization=event.organization, licence=_licence(event), now=now)
+
+
+def release_everywhere(event: Event, *, now: datetime) -> None:
+    """The rules changed for everybody: whoever waits may be covered now."""
+    waiting = HeldRequest.objects.filter(status=HeldRequest.Status.WAITING, organization__isnull=False)
+    for organization in Organization.objects.filter(pk__in=waiting.values("organization")):
+        held.release_covered(organization=organization, now=now)
+
+
+def restamp_open_cases(event: Event, *, now: datetime) -> None:
+    """Working hours, promises or the order of attention changed: how we work changes for all (row 43)."""
+    if event.kind == Kind.PLANS_IMPORTED and not event.data.get("promises_changed"):
+        return
+    for pk in (
+        Ticket.objects.filter(status__in=UNSOLVED).values_list("pk", flat=True).iterator(chunk_size=500)
+    ):
+        restamp(locked(pk), now=now)
+
+
+def _is_renewal(event: Event) -> bool:
+    """Whether what came is a further allotment of a contract, under this plan or the one it replaced."""
+    if event.kind == Kind.SUBSCRIPTION_PERIOD_OPENED and event.data.get("period"):
+        return True
+    if event.kind not in (Kind.SUBSCRIPTION_PERIOD_OPENED, Kind.SUBSCRIPTION_ACTIVATED):
+        return False
+    return Subscription.objects.filter(replaced_by=event.subject.partition(":")[2]).exists()
+
+
+def _licence(event: Event) -> Licence | None:
+    found = event.data.get("licence")
+    return Licence.objects.filter(pk=found).first() if found else None
+
+
+CASES_MAY_HAVE_COME = (
+    Kind.SUBSCRIPTION_ACTIVATED,
+    Kind.SUBSCRIPTION_WOKE,
+    Kind.PACK_ADDED,
+    Kind.GOODWILL_GRANTED,
+    Kind.ORGANIZATION_UNBLOCKED,
+    Kind.LICENCE_TRANSFERRED,
+    Kind.TICKET_RELEASED,
+    Kind.TICKET_CLASSIFIED,
+    Kind.TICKET_MOVED_LICENCE,
+    Kind.TICKET_MERGED,
+    Kind.DRAW_DISPUTE_DECIDED,
+)
+
+
+def _mail_consumers() -> Iterable[Consumer]:
+    """`vigente.mail.consumers.CONSUMERS`: pairs of (kinds, run)."""
+    if find_spec("vigente.mail.consumers") is None:
+        return ()
+    module = import_module("vigente.mail.consumers")
+    return tuple(Consumer.of(run, *kinds) for kinds, run in module.CONSUMERS)
+
+
+CONSUMERS: tuple[Consumer, ...] = (
+    Consumer.of(
+        ask_which_still_matter, Kind.SUBSCRIPTION_PERIOD_OPENED, Kind.SUBSCRIPTION_ACTIVATED
+    ),  # before anything is released
+    Consumer.of(release_held_requests, *CASES_MAY_HAVE_COME),
+    Consumer.of(release_everywhere, Kind.RULEBOOK_PUBLISHED),
+    Consumer.of(
+        lift_open_cases,
+        Kind.SUBSCRIPTION_ACTIVATED,
+        Kind.SUBSCRIPTION_WOKE,
+        Kind.SUBSCRIPTION_REPLACED,
+        Kind.LICENCE_TRANSFERRED,
+    ),
+    Consumer.of(restamp_open_cases, Kind.PLANS_IMPORTED, Kind.RULEBOOK_PUBLISHED),
+    *_mail_consumers(),
+)
+FOLLOWED: frozenset[str] = frozenset().union(*(consumer.kinds for consumer in CONSUMERS))

@@ -1,0 +1,94 @@
+"""Events to their consumers: claimed one by one, retried with a growing pause, given up visibly.
+
+Invariants: an event is marked dispatched only after every consumer has returned; a worker killed in between leaves a
+lease that runs out, and the event is tried again: each consumer must be safe to repeat. One that fails stops no other
+consumer and no other event. After `ATTEMPTS` the event is left as it is, with its error, for a person (`dead_letters`).
+"""
+
+import traceback
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from vigente.events.models import Event
+from vigente.worker.consumers import CONSUMERS, FOLLOWED, Consumer
+
+LEASE = timedelta(seconds=45)
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600))
+ATTEMPTS = len(PAUSES) + 1
+BATCH = 200
+log = structlog.get_logger(__name__)
+
+
+def drain_events(*, now: datetime, limit: int = BATCH) -> int:
+    """Dispatch up to `limit` waiting events, oldest first; returns how many were. None waiting: one query, no write."""
+    waiting = list(_waiting(now).select_related("organization", "actor").order_by("id")[:limit])
+    silent = [event.pk for event in waiting if event.kind not in FOLLOWED]
+    if silent:
+        Event.objects.filter(pk__in=silent, dispatched_at__isnull=True).update(dispatched_at=now)
+    return len(silent) + sum(dispatch(event, now=now) for event in waiting if event.kind in FOLLOWED)
+
+
+def drain_all(*, now: datetime) -> int:
+    """Dispatch until nothing waits, what follows from what follows included."""
+    total = 0
+    while drained := drain_events(now=now):
+        total += drained
+    return total
+
+
+def dispatch(event: Event, *, now: datetime) -> bool:
+    """Run every consumer of one event, if no other worker has it. False: not now, or something failed."""
+    claimed = _waiting(now).filter(pk=event.pk).update(claimed_until=now + LEASE, attempts=F("attempts") + 1)
+    if not claimed:
+        return False
+    event.attempts += 1
+    failed = [
+        error
+        for consumer in CONSUMERS
+        if event.kind in consumer.kinds
+        if (error := _run(consumer, event, now=now))
+    ]
+    if failed:
+        _put_off(event, "\n".join(failed), now=now)
+        return False
+    Event.objects.filter(pk=event.pk).update(dispatched_at=now, claimed_until=None, last_error="")
+    return True
+
+
+def dead_letters() -> QuerySet[Event]:
+    """Events that were tried as often as they will be, and still failed."""
+    return Event.objects.filter(dispatched_at__isnull=True, attempts__gte=ATTEMPTS).order_by("id")
+
+
+def revive(event: Event) -> None:
+    """Let a dead letter be tried anew."""
+    Event.objects.filter(pk=event.pk, dispatched_at__isnull=True).update(attempts=0, claimed_until=None)
+
+
+def _waiting(now: datetime) -> QuerySet[Event]:
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lte=now)
+    return Event.objects.filter(free, dispatched_at__isnull=True, attempts__lt=ATTEMPTS)
+
+
+def _run(consumer: Consumer, event: Event, *, now: datetime) -> str | None:
+    """The error, if it failed. Its writes are then taken back, all of them."""
+    try:
+        with transaction.atomic():
+            consumer.run(event, now=now)
+    except Exception as error:
+        log.warning(
+            "consumer failed", consumer=consumer.name, event_id=event.pk, kind=event.kind, exc_info=error
+        )
+        return f"{consumer.name}: {''.join(traceback.format_exception(error))[-2000:]}"
+    return None
+
+
+def _put_off(event: Event, error: str, *, now: datetime) -> None:
+    dead = event.attempts >= ATTEMPTS
+    pause = timedelta() if dead else PAUSES[event.attempts - 1]
+    Event.objects.filter(pk=event.pk).update(claimed_until=now + pause, last_error=error)
+    if dead:
+        log.error("event given up", event_id=event.pk, kind=event.kind, subject=event.subject)
