@@ -16,8 +16,9 @@ ACCEPTING = {
     Code.GRANT_PAYS, Code.UNLIMITED, Code.PACK_PAYS, Code.LEGACY_PAYS, Code.GOODWILL_PAYS, Code.ALWAYS_ACCEPTED,
     Code.PLANS_NOT_YET_REQUIRED, Code.QUOTED_APART, Code.STAFF_OVERRIDE, Code.FOLLOW_UP_SAME_PROBLEM, Code.MERGED_BACK,
 }  # fmt: skip
-FULL = {"left": 2, "until": FIRST_OF_AUGUST, "units": 1, "source": "period", "from": FIRST_OF_AUGUST, "renews": FIRST_OF_AUGUST,
-        "at": FIRST_OF_AUGUST, "work": "guided_session", "number": "4119", "reason": "Cliente nuevo"}  # fmt: skip
+FULL = dict.fromkeys(["until", "from", "renews", "at"], FIRST_OF_AUGUST) | {
+    "left": 2, "units": 1, "source": "period", "work": "guided_session", "number": "4119", "reason": "Cliente nuevo",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
