@@ -6,7 +6,7 @@ What is here: User, Organization, Membership, ApiToken. What is not: what an org
 import hashlib
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -59,12 +59,12 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.CUSTOMER)
     language = models.CharField(max_length=5, default="es")
     time_zone = models.CharField(max_length=64, default="America/Managua")
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # a field here, a constant in the base
+    is_active = models.BooleanField(default=True)
     away = models.BooleanField(default=False)
     date_joined = models.DateTimeField()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
 
     class Meta:

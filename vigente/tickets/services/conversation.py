@@ -41,28 +41,16 @@ def reply(
     html, text = written(html, text, files)
     if key is not None and (before := Message.objects.filter(key=key).first()) is not None:
         return before
-    if ticket.merged_into is not None:
-        ticket = ticket.merged_into
-    if author.is_staff_member:
-        return _agent_reply(ticket, author, html, text, quoted_html, files, channel, key, status_after, now)
-    effect = reply_effect(ticket, now=now)
-    if effect is ReplyEffect.FOLLOW_UP:
-        return submit_request(
-            requester=author,
-            organization=ticket.organization,
-            licence=ticket.licence,
-            work_type=ticket.work_type,
-            subject=ticket.subject,
-            html=html,
-            text=text,
-            channel=channel,
-            key=key or f"follow-up:{ticket.number}:{author.pk}:{now.isoformat()}",
-            files=files,
-            follows=ticket,
-            now=now,
-        )
     with transaction.atomic():
         ticket = locked(ticket.pk)
+        if ticket.merged_into_id is not None:
+            ticket = locked(ticket.merged_into_id)
+        if author.is_staff_member:
+            after = Status(status_after) if status_after else Status.WAITING_CUSTOMER
+            return _agent_reply(ticket, author, html, text, quoted_html, files, channel, key, after, now)
+        effect = reply_effect(ticket, now=now)
+        if effect is ReplyEffect.FOLLOW_UP:
+            return _follow_up(ticket, author, html, text, files, channel, key, now)
         message = _write(ticket, author, html, text, quoted_html, files, channel, key, now)
         ticket.last_reply_by = "customer"
         tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="customer")
@@ -72,6 +60,32 @@ def reply(
             move(ticket, Status.OPEN, actor=author, now=now)
         _finish(ticket, now=now)
     return message
+
+
+def _follow_up(
+    ticket: Ticket,
+    author: User,
+    html: str,
+    text: str,
+    files: tuple[File, ...],
+    channel: str,
+    key: str | None,
+    now: datetime,
+) -> Ticket | HeldRequest:
+    return submit_request(
+        requester=author,
+        organization=ticket.organization,
+        licence=ticket.licence,
+        work_type=ticket.work_type,
+        subject=ticket.subject,
+        html=html,
+        text=text,
+        channel=channel,
+        key=key or f"follow-up:{ticket.number}:{author.pk}:{now.isoformat()}",
+        files=files,
+        follows=ticket,
+        now=now,
+    )
 
 
 def reply_effect(ticket: Ticket, *, now: datetime) -> ReplyEffect:
@@ -104,23 +118,20 @@ def _agent_reply(
     files: tuple[File, ...],
     channel: str,
     key: str | None,
-    status_after: str | None,
+    after: Status,
     now: datetime,
 ) -> Message:
-    after = Status(status_after) if status_after else Status.WAITING_CUSTOMER
-    with transaction.atomic():
-        ticket = locked(ticket.pk)
-        if ticket.status == Ticket.Status.CLOSED:
-            raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
-        message = _write(ticket, author, html, text, quoted_html, files, channel, key, now)
-        ticket.last_reply_by = "agent"
-        tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="agent")
-        if ticket.assignee is None:
-            ticket.assignee = author
-            tell(Kind.TICKET_ASSIGNED, ticket, now=now, actor=author, assignee=author.pk, by_line=False)
-        if ticket.status != after:
-            move(ticket, after, actor=author, now=now)
-        _finish(ticket, now=now)
+    if ticket.status == Ticket.Status.CLOSED:
+        raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
+    message = _write(ticket, author, html, text, quoted_html, files, channel, key, now)
+    ticket.last_reply_by = "agent"
+    tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="agent")
+    if ticket.assignee is None:
+        ticket.assignee = author
+        tell(Kind.TICKET_ASSIGNED, ticket, now=now, actor=author, assignee=author.pk, by_line=False)
+    if ticket.status != after:
+        move(ticket, after, actor=author, now=now)
+    _finish(ticket, now=now)
     return message
 
 
