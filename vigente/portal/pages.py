@@ -26,7 +26,9 @@ def customer(view: View[P]) -> View[P]:
         if not request.user.is_authenticated:
             if getattr(request, "htmx", False):
                 return HttpResponse(status=401)
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else _page_before(request))
+            return redirect_to_login(
+                request.get_full_path() if request.method == "GET" else _page_before(request)
+            )
         if request.user.is_staff_member:
             if request.method not in ("GET", "HEAD"):
                 raise PermissionDenied
@@ -60,15 +62,22 @@ def seats_of(user: User) -> list[Membership]:
 
 def seat_of(request: HttpRequest) -> Membership | None:
     """The organization this page is about: the one asked for (`?organization=`), else the last one, else the first."""
-    seats: list[Membership] = _seats(request)
-    wanted = request.GET.get("organization") or request.POST.get("organization") or request.session.get(SESSION_KEY)
-    seat = next((seat for seat in seats if str(seat.organization_id) == str(wanted)), seats[0] if seats else None)
-    if seat is not None and len(seats) > 1 and request.session.get(SESSION_KEY) != seat.organization_id:
+    mine = seats(request)
+    wanted = (
+        request.GET.get("organization")
+        or request.POST.get("organization")
+        or request.session.get(SESSION_KEY)
+    )
+    seat = next(
+        (seat for seat in mine if str(seat.organization_id) == str(wanted)), mine[0] if mine else None
+    )
+    if seat is not None and len(mine) > 1 and request.session.get(SESSION_KEY) != seat.organization_id:
         request.session[SESSION_KEY] = seat.organization_id
     return seat
 
 
-def _seats(request: HttpRequest) -> list[Membership]:
+def seats(request: HttpRequest) -> list[Membership]:
+    """The same, read once per request."""
     if not hasattr(request, "_seats"):
         request._seats = seats_of(request.user)  # type: ignore[attr-defined]
     return request._seats  # type: ignore[attr-defined, no-any-return]
@@ -87,13 +96,15 @@ def managers_of(organization: Organization) -> list[User]:
     )
 
 
-def page(request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
     """Render a portal page with its frame: the person's organizations, the one in question, cases that wait for them."""
     frame: dict[str, Any] = {}
     if request.user.is_authenticated:
         seat = seat_of(request)
         frame = {
-            "seats": _seats(request),
+            "seats": seats(request),
             "seat": seat,
             "manages": is_manager(seat),
             "your_turn": Ticket.objects.filter(

@@ -2,8 +2,22 @@
 
 from django.urls import include, path
 
-from vigente.portal.views import ask, files, held, home, invitations, notice, people, plan, plans, profile
-from vigente.portal.views import proposals, statement, ticket, tickets
+from vigente.portal.views import (
+    ask,
+    files,
+    held,
+    home,
+    invitations,
+    notice,
+    people,
+    plan,
+    plans,
+    profile,
+    proposals,
+    statement,
+    ticket,
+    tickets,
+)
 
 cases = [
     path("tickets/", tickets.tickets, name="tickets"),

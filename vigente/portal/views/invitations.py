@@ -36,7 +36,9 @@ def _new_person(request: HttpRequest, offer: Invitation) -> HttpResponse:
     form = AcceptInvitationForm(request.POST or None, email=offer.email, initial={"name": offer.name})
     if request.method == "POST" and form.is_valid():
         return _take(request, offer, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
-    return page(request, "invitation.html", {"offer": offer, "form": form}, status=422 if form.is_bound else 200)
+    return page(
+        request, "invitation.html", {"offer": offer, "form": form}, status=422 if form.is_bound else 200
+    )
 
 
 def _take(

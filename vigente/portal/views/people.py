@@ -32,7 +32,10 @@ def _page(request: HttpRequest, seat: Membership, form: InvitationForm, status: 
     )
     waiting = seat.organization.invitations.open_at(request.now).select_related("invited_by")
     return page(
-        request, "people.html", {"members": members, "waiting": waiting, "form": form, "places": members.count()}, status
+        request,
+        "people.html",
+        {"members": members, "waiting": waiting, "form": form, "places": members.count()},
+        status,
     )
 
 
@@ -71,7 +74,9 @@ def revocation(request: HttpRequest, invitation: int) -> HttpResponse:
 def person(request: HttpRequest, membership: int) -> HttpResponse:
     """One person's role, and the end of it."""
     row = get_object_or_404(
-        Membership.objects.select_related("user", "organization"), pk=membership, organization__in=_managed(request)
+        Membership.objects.select_related("user", "organization"),
+        pk=membership,
+        organization__in=_managed(request),
     )
     form = MembershipForm(request.POST or None, initial={"role": row.role, "may_draw": row.may_draw})
     if request.method == "POST" and form.is_valid():

@@ -13,24 +13,33 @@ from vigente.tickets.queries.matching import matching
 from vigente.tickets.queries.pages import Page, after, pack, unpack
 
 FILTERS = ("open", "done", "all")
+SHOWN = (
+    "organization", "licence__edition__product", "requester", "work_type", "assignee", "department", "quotation",
+)  # fmt: skip
 
 
 def my_cases(
-    user: User, *, now: datetime, filter: str = "open", cursor: str | None = None, limit: int = 30
+    user: User,
+    *,
+    now: datetime,
+    filter: str = "open",
+    cursor: str | None = None,
+    limit: int = 30,
+    mine: bool = False,
 ) -> Page[Ticket]:
     """Cases this person sees, newest first. Each has `place`, its place in its department's line, or None.
 
-    `filter`: open (default), done or all; for a manager every case of the organization.
+    `filter`: open (default), done or all; for a manager every case of the organization, unless `mine`.
     """
     cases = Ticket.objects.visible_to(user)
+    if mine:
+        cases = cases.filter(requester=user)
     if filter in ("open", "done"):
         cases = cases.filter(status__in=UNSOLVED if filter == "open" else DONE)
     start = unpack(cursor, datetime, int)
     if start:
         cases = cases.filter(after(desc_accepted_at=start[0], desc_id=start[1]))
-    cases = cases.select_related(
-        "organization", "licence__edition__product", "requester", "work_type", "assignee", "department"
-    )
+    cases = cases.select_related(*SHOWN)
     rows = list(with_places(cases).order_by("-accepted_at", "-id")[: limit + 1])
     for row in rows:
         row.place = row.ahead + 1 if row.in_line else None  # type: ignore[attr-defined]
@@ -57,5 +66,5 @@ def with_places(cases: TicketQuerySet) -> TicketQuerySet:
 
 def search(user: User, text: str, *, now: datetime, limit: int = 20) -> list[Ticket]:
     """Cases that hold every word of `text`, newest first; only those this person may see, and notes only for staff."""
-    cases = matching(user, text).select_related("organization", "requester", "licence__edition__product")
+    cases = matching(user, text).select_related(*SHOWN)
     return list(cases.order_by("-id")[:limit])

@@ -1,0 +1,114 @@
+"""How the portal says things: where a case stands, a place in line, a promise, a length of working time.
+
+Codes of decisions and refusals are worded in `vigente.ui.wording`; here is what only the customer's pages say.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from vigente.billing.models import Licence
+from vigente.rules.worktime import WorkHours
+from vigente.tickets.models import Quotation, Ticket
+from vigente.ui import formats
+
+Status = Ticket.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A case's state for its customer. `turn`: it waits for them. `meaning` colours the word, which says it all alone."""
+
+    word: str
+    meaning: str
+    turn: bool = False
+
+
+def standing(ticket: Ticket, quotation: Quotation | None = None) -> Standing:
+    """Where a case stands, in words a bookkeeper uses."""
+    if ticket.merged_into_id is not None:
+        return Standing(_("Unido a otro caso"), "")
+    if ticket.status == Status.SOLVED:
+        return Standing(_("Resuelto"), "ok")
+    if ticket.status == Status.CLOSED:
+        return Standing(_("Cerrado"), "")
+    if ticket.queue == Ticket.Queue.QUOTATION:
+        return _quoted(quotation)
+    if ticket.status == Status.WAITING_CUSTOMER:
+        return Standing(_("Le toca a usted responder"), "attention", turn=True)
+    if ticket.status == Status.WAITING_THIRD:
+        return Standing(_("Esperamos a un tercero"), "info")
+    if ticket.status == Status.ON_HOLD:
+        return Standing(_("En pausa"), "info")
+    if ticket.assignee_id is not None:
+        return Standing(_("En atención"), "info")
+    return Standing(_("En la fila"), "info")
+
+
+def _quoted(quotation: Quotation | None) -> Standing:
+    if quotation is not None and quotation.status == Quotation.Status.QUOTED:
+        return Standing(_("Cotizado: usted decide"), "attention", turn=True)
+    if quotation is not None and quotation.status == Quotation.Status.ACCEPTED:
+        return Standing(_("Cotización aceptada"), "ok")
+    if quotation is not None and quotation.status == Quotation.Status.OBJECTED:
+        return Standing(_("En revisión"), "info")
+    return Standing(_("Por cotizar"), "")
+
+
+def ordinal(number: int) -> str:
+    """`4.º`, `4th`."""
+    if formats.locale().language == "en":
+        tail = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        return f"{number}{tail}"
+    return f"{number}.º"
+
+
+def place(low: int, high: int | None = None) -> str:
+    """`4.º en la fila`, or `entre el 4.º y el 7.º en la fila` when better plans may come before (row 42)."""
+    if high is None or high <= low:
+        return _("%(place)s en la fila") % {"place": ordinal(low)}
+    return _("entre el %(low)s y el %(high)s en la fila") % {"low": ordinal(low), "high": ordinal(high)}
+
+
+def before(at: datetime, *, now: datetime, zone: tzinfo) -> str:
+    """A promise as people say it: `hoy antes de las 16:00`, `el jueves 30 de julio antes de las 10:00`."""
+    days = (at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    words = {"time": formats.clock(at, zone)}
+    if days == 0:
+        return _("hoy antes de las %(time)s") % words
+    if days == 1:
+        return _("mañana antes de las %(time)s") % words
+    if 1 < days < 7:
+        words["day"] = formats.weekday(at, zone)
+        return _("el %(day)s antes de las %(time)s") % words
+    words["day"] = formats.day(at, zone=zone, now=now, long=True)
+    return _("el %(day)s antes de las %(time)s") % words
+
+
+def last_moment(end: datetime) -> datetime:
+    """The last instant of a half-open span, for `hasta el 31 de julio`: what ends as August begins lasts through July."""
+    return end - timedelta(microseconds=1)
+
+
+def working_time(minutes: int, hours: WorkHours) -> str:
+    """Working minutes as a promise: `6 horas hábiles`, `1 día hábil`. A day is as long as the longest of the week."""
+    day = max(sum(end - start for start, end in shifts) for shifts in hours.week)
+    if day and minutes >= day and minutes % day == 0:
+        return ngettext("%(n)d día hábil", "%(n)d días hábiles", minutes // day) % {"n": minutes // day}
+    if minutes % 60 == 0:
+        return ngettext("%(n)d hora hábil", "%(n)d horas hábiles", minutes // 60) % {"n": minutes // 60}
+    return ngettext("%(n)d minuto hábil", "%(n)d minutos hábiles", minutes) % {"n": minutes}
+
+
+def licence_name(licence: Licence | None) -> str:
+    """`Inventario WEB · en nuestra nube · licencia …7F2K`; with a label, that first."""
+    if licence is None:
+        return _("Toda la organización")
+    name = _("%(edition)s · %(hosting)s · licencia …%(tail)s") % {
+        "edition": licence.edition,
+        "hosting": licence.get_hosting_display(),
+        "tail": licence.key[-4:],
+    }
+    return f"{licence.label} · {name}" if licence.label else name
