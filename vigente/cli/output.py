@@ -50,8 +50,8 @@ def emit(data: Any) -> None:
 
 
 def progress() -> "Progress":
-    """A progress bar on standard error; in a pipe it prints nothing until it is done."""
+    """A progress bar on standard error; in a pipe it prints nothing."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console(), transient=True)
+    return Progress(*columns, console=console(), transient=True, disable=not console().is_terminal)

@@ -1,12 +1,16 @@
 """Before serving: bring the database up to date, gather the static files, fill a new demonstration database."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 
 from vigente.cli.boot import data_directory
 from vigente.cli.output import Refusal, console, progress
 
+# Scripts for other versions of htmx; the one in use is Vigente's own.
+NOT_SERVED = ("django_htmx",)
 _ADVISORY_LOCK = 0x7669_6765  # any number, the same in every process
 
 
@@ -50,10 +54,29 @@ def _migrate() -> None:
 
 
 def _collect_static() -> None:
+    """Hash and compress the static files, unless that was done and none of them changed."""
+    from django.conf import settings
     from django.core.management import call_command
 
-    # django_htmx brings scripts for other versions of htmx; the one in use is Vigente's own.
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["django_htmx"])
+    stamp = settings.STATIC_ROOT / ".collected"
+    wanted = _static_files()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=[*NOT_SERVED])
+    stamp.write_text(wanted)
+
+
+def _static_files() -> str:
+    """A digest that changes when a static file is added, removed or edited."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([*NOT_SERVED]):
+            state = os.stat(storage.path(path))
+            digest.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def _fill_demonstration() -> None:
@@ -70,4 +93,4 @@ def _fill_demonstration() -> None:
             "Serve it without --demo, or set VIGENTE_DATA to a new folder for the demonstration."
         )
     with progress() as bar:
-        seed_demo(now=vendor_now(), progress=bar)
+        seed_demo(now=vendor_now(), progress=bar)  # type: ignore[arg-type]
