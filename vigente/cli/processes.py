@@ -37,7 +37,7 @@ def web_process(
         interface=Interfaces.WSGI,
         workers=processes,
         blocking_threads=threads,
-        respawn_failed_workers=True,
+        respawn_failed_workers=processes > 1,  # a lone one is the supervisor's to start again
         workers_kill_timeout=3,
         log_level=LogLevels.error,
     ).serve(target_loader=load_application)
