@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from vigente.ui.components.base import attributes, classes, icon, register, render
 
@@ -30,6 +31,16 @@ def notice(content: str, meaning: str = "info", title: str = "", live: bool = Fa
         icon(MEANING_ICONS[meaning]),
         heading,
         mark_safe(content.strip()),
+    )
+
+
+@register.simple_block_tag
+def banner(content: str, meaning: str = "info") -> SafeString:
+    """One line over the whole page, for a date that concerns everybody. `meaning`: info or attention."""
+    label = _("Aviso")
+    names = classes("banner", f"banner--{meaning}")
+    return format_html(
+        '<aside class="{}" aria-label="{}">{}</aside>', names, label, mark_safe(content.strip())
     )
 
 
