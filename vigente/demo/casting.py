@@ -13,8 +13,8 @@ from random import Random
 from vigente.billing.queries import coverage_of
 from vigente.demo import twists
 from vigente.demo.agenda import Act, Agenda
-from vigente.demo.content.filling import write
-from vigente.demo.content.people import Staff
+from vigente.demo.content.filling import Script, write
+from vigente.demo.content.people import Person, Staff
 from vigente.demo.content.stories import Story, all_stories
 from vigente.demo.journeys import Company, Holding, anchor_of
 from vigente.demo.moments import asked_between, working_back
@@ -22,13 +22,14 @@ from vigente.demo.stage import Stage
 from vigente.demo.telling import A_DAY, End, Telling
 
 DAY = timedelta(days=1)
-RECENT = timedelta(days=6)
+RECENT = timedelta(days=4)
 FREE = frozenset({"development", "outage", "data_loss", "security", "billing", "access"})
 UNCOVERED_NOW = frozenset({"ended", "scheduled", "awaiting"})
 # The states of what is open, dealt out in turn; the line is what a technician sees first.
 DEAL = (
     End.LINE, End.LINE, End.WAITING, End.LINE, End.OWN, End.LINE, End.QUOTE, End.LINE, End.LINE, End.OWN, End.LINE,
-    End.THIRD, End.LINE, End.WAITING, End.LINE, End.LINE, End.OWN, End.LINE, End.QUOTE, End.LINE, End.LINE, End.PAUSED,
+    End.THIRD, End.LINE, End.DONE, End.WAITING, End.LINE, End.LINE, End.OWN, End.LINE, End.QUOTE, End.LINE, End.LINE,
+    End.PAUSED,
 )  # fmt: skip
 # How much of its promise a case in line has waited, dealt out in turn: over 1 is late.
 WAITED = (0.35, 0.9, 0.12, 0.6, 1.15, 0.25, 0.5, 0.94, 0.08, 0.7, 0.42, 0.3, 0.83, 0.18, 0.55)
@@ -44,6 +45,7 @@ class Casting:
     follow: Act
     used: Counter[str] = field(default_factory=Counter)
     told: set[tuple[str, str]] = field(default_factory=set)
+    openings: set[str] = field(default_factory=set)
     dealt: int = 0
     waited: int = 0
     number: int = 0
@@ -132,7 +134,7 @@ class Casting:
             return working_back(hours, now, max(3, int(share * self._promise(holding))))
         if end is End.OWN:
             return working_back(hours, now, min(2 * self._promise(holding), A_DAY))
-        days = {End.QUOTE: 3, End.THIRD: 4, End.PAUSED: 5}.get(end, 2)
+        days = {End.QUOTE: 3, End.THIRD: 4, End.PAUSED: 5, End.DONE: 4}.get(end, 2)
         return working_back(hours, now, days * A_DAY + 37 * (self.dealt % 7))
 
     def _promise(self, holding: Holding) -> int:
@@ -164,10 +166,7 @@ class Casting:
             and holding.installed.demo == "covered"
         ):
             requester = company.customer.people[0]
-        local = self.stage.local(at)
-        script = write(
-            story, customer=company.customer, requester=requester, technician=technician, at=local, rng=rng
-        )
+        script = self._write(story, company, requester, technician, at, rng)
         self.number += 1
         telling = Telling(
             stage=self.stage,
@@ -188,6 +187,24 @@ class Casting:
             at, lambda now: self._if_covered(telling, now) if only_if_covered else telling.file(now)
         )
         return telling
+
+    def _write(
+        self, story: Story, company: Company, requester: Person, technician: Staff, at: datetime, rng: Random
+    ) -> Script:
+        """The story's words, drawn anew while another case already opens with the same."""
+        for _ in range(12):
+            script = write(
+                story,
+                customer=company.customer,
+                requester=requester,
+                technician=technician,
+                at=self.stage.local(at),
+                rng=rng,
+            )
+            if script.lines[0].text not in self.openings:
+                break
+        self.openings.add(script.lines[0].text)
+        return script
 
     def _if_covered(self, telling: Telling, now: datetime) -> None:
         """File a case of the past if it is covered then; a few are sent anyway and wait in vain."""
