@@ -98,7 +98,11 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
     cost = None
     if effect is ReplyEffect.FOLLOW_UP:
         cost = line(Place(ticket.organization, ticket.licence, ""), ticket.work_type, user=user, now=now)
-    meter = meter_of(organization=ticket.organization, licence=ticket.licence, now=now) if ticket.organization else None
+    meter = (
+        meter_of(organization=ticket.organization, licence=ticket.licence, now=now)
+        if ticket.organization
+        else None
+    )
     dispute = page.dispute
     return CaseView(
         page=page,
@@ -109,7 +113,9 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
         reopen_until=until if ticket.is_done and effect is ReplyEffect.REOPENS else None,
         cost=cost,
         meter=meter,
-        split=next((s for s in page.splits if s.status == SplitProposal.Status.ASKED and now < s.answer_until), None),
+        split=next(
+            (s for s in page.splits if s.status == SplitProposal.Status.ASKED and now < s.answer_until), None
+        ),
         may_dispute=bool(
             dispute and dispute.status == DrawDispute.Status.POSSIBLE and now < dispute.until and ticket.drawn
         ),
@@ -125,7 +131,9 @@ def _entries(page: CasePage, user: User) -> list[Entry]:
 
 def _entry(message: Message, ticket: Ticket, user: User) -> Entry:
     attachments = list(message.attachments.all())
-    inline = {file.cid: file_url(file) for file in attachments if file.cid and file.content_type in SAFE_IMAGES}
+    inline = {
+        file.cid: file_url(file) for file in attachments if file.cid and file.content_type in SAFE_IMAGES
+    }
     body = clean_html(message.html, inline=inline)
     quote = clean_html(message.quoted_html, inline=inline) if message.quoted_html else ""
     shown = {url for url in inline.values() if url in body or url in quote}
@@ -150,5 +158,6 @@ def file_url(attachment: Attachment) -> str:
 def file_rows(attachments: "Sequence[Attachment]") -> list[FileRow]:
     """Attachments for the `files` component."""
     return [
-        FileRow(file.filename, file.size, file_url(file), file.content_type in SAFE_IMAGES) for file in attachments
+        FileRow(file.filename, file.size, file_url(file), file.content_type in SAFE_IMAGES)
+        for file in attachments
     ]

@@ -45,7 +45,9 @@ def told(events: Iterable[Event], *, reader: User) -> list[Told]:
     work = {one.code: one.name for one in WorkType.objects.all()} if classified else {}
     names = Names(people, work, reader)
     lines = ((event, _words(event, names)) for event in events)
-    return [Told(event.occurred_at, text, ICONS.get(Kind(event.kind), "history")) for event, text in lines if text]
+    return [
+        Told(event.occurred_at, text, ICONS.get(Kind(event.kind), "history")) for event, text in lines if text
+    ]
 
 
 def _words(event: Event, names: Names) -> str:
@@ -99,7 +101,9 @@ SENTENCES: dict[Kind, Callable[[Event, Names], str]] = {
     Kind.TICKET_RELEASED: _released,
     Kind.TICKET_MOVED_LICENCE: lambda e, n: _("Pasó a otra de sus instalaciones"),
     Kind.TICKET_MERGED: lambda e, n: _("Se unió al caso %(number)s") % {"number": e.data.get("into", "")},
-    Kind.TICKET_UNMERGED: lambda e, n: _("Se separó del caso %(number)s") % {"number": e.data.get("from", "")},
+    Kind.TICKET_UNMERGED: lambda e, n: (
+        _("Se separó del caso %(number)s") % {"number": e.data.get("from", "")}
+    ),
     Kind.TICKET_OPENED_FOR_CUSTOMER: lambda e, n: _("%(who)s lo abrió por usted") % {"who": n.actor(e)},
     Kind.DRAW_DISPUTED: lambda e, n: _("%(who)s objetó que usara un caso") % {"who": n.actor(e)},
     Kind.DRAW_DISPUTE_DECIDED: lambda e, n: (
@@ -108,7 +112,9 @@ SENTENCES: dict[Kind, Callable[[Event, Names], str]] = {
         else _("Revisamos su objeción: el caso sí usa uno de su plan")
     ),
     Kind.SPLIT_PROPOSED: lambda e, n: _("Le propusimos tratar una parte como otro caso"),
-    Kind.SPLIT_ACCEPTED: lambda e, n: _("Una parte sigue en el caso %(number)s") % {"number": e.data.get("child", "")},
+    Kind.SPLIT_ACCEPTED: lambda e, n: (
+        _("Una parte sigue en el caso %(number)s") % {"number": e.data.get("child", "")}
+    ),
     Kind.SPLIT_DECLINED: lambda e, n: (
         _("No hubo respuesta sobre el caso aparte: quedó en espera")
         if e.data.get("silent")
@@ -118,7 +124,9 @@ SENTENCES: dict[Kind, Callable[[Event, Names], str]] = {
     Kind.QUOTATION_QUOTED: lambda e, n: _("Le enviamos la cotización"),
     Kind.QUOTATION_ACCEPTED: lambda e, n: _("%(who)s aceptó la cotización") % {"who": n.actor(e)},
     Kind.QUOTATION_DECLINED: lambda e, n: _("%(who)s rechazó la cotización") % {"who": n.actor(e)},
-    Kind.QUOTATION_OBJECTED: lambda e, n: _("%(who)s objetó: cree que su plan lo cubre") % {"who": n.actor(e)},
+    Kind.QUOTATION_OBJECTED: lambda e, n: (
+        _("%(who)s objetó: cree que su plan lo cubre") % {"who": n.actor(e)}
+    ),
     Kind.QUOTATION_OBJECTION_DECIDED: lambda e, n: (
         _("Otra persona lo revisó: su plan sí lo cubre")
         if e.data.get("covered")

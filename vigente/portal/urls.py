@@ -9,6 +9,7 @@ from vigente.portal.views import (
     home,
     invitations,
     notice,
+    packs,
     people,
     plan,
     plans,
@@ -38,7 +39,6 @@ requests = [
     path("ask/coverage/", ask.coverage, name="ask_coverage"),
     path("held/choice/", held.choice, name="held_choice"),
     path("held/<str:token>/", held.held, name="held"),
-    path("held/<str:token>/claim/", held.claim, name="held_claim"),
     path("held/<str:token>/withdrawal/", held.withdrawal, name="held_withdrawal"),
     path("held/<str:token>/approval/", held.approval, name="held_approval"),
 ]
@@ -50,6 +50,7 @@ contracts = [
     path("plan/<int:subscription>/notice/", notice.notice, name="notice"),
     path("plan/<int:subscription>/notice/withdrawal/", notice.notice_withdrawal, name="notice_withdrawal"),
     path("plan/<int:subscription>/change/<int:version>/", notice.change, name="plan_change"),
+    path("plan/<int:subscription>/packs/", packs.pack_order, name="pack_order"),
     path("plans/", plans.plans, name="plans"),
     path("plans/<int:version>/order/", plans.order, name="plan_order"),
 ]

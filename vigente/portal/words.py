@@ -3,6 +3,7 @@
 Codes of decisions and refusals are worded in `vigente.ui.wording`; here is what only the customer's pages say.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -10,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vigente.billing.models import Licence
-from vigente.rules.worktime import WorkHours
 from vigente.tickets.models import Quotation, Ticket
 from vigente.ui import formats
 
@@ -92,9 +92,9 @@ def last_moment(end: datetime) -> datetime:
     return end - timedelta(microseconds=1)
 
 
-def working_time(minutes: int, hours: WorkHours) -> str:
-    """Working minutes as a promise: `6 horas hábiles`, `1 día hábil`. A day is as long as the longest of the week."""
-    day = max(sum(end - start for start, end in shifts) for shifts in hours.week)
+def working_time(minutes: int, week: Sequence[Sequence[Sequence[int]]]) -> str:
+    """Working minutes as a promise: `6 horas hábiles`, `1 día hábil`. A day is as long as the longest of `week`."""
+    day = max(sum(end - start for start, end in shifts) for shifts in week)
     if day and minutes >= day and minutes % day == 0:
         return ngettext("%(n)d día hábil", "%(n)d días hábiles", minutes // day) % {"n": minutes // day}
     if minutes % 60 == 0:
@@ -112,3 +112,14 @@ def licence_name(licence: Licence | None) -> str:
         "tail": licence.key[-4:],
     }
     return f"{licence.label} · {name}" if licence.label else name
+
+
+def grant_sources() -> dict[str, str]:
+    """Where cases come from, by name."""
+    return {
+        "period": _("Plan"),
+        "pack": _("Caso extra"),
+        "legacy": _("Plan anterior"),
+        "goodwill": _("Cortesía"),
+        "licence": _("Incluido con la licencia"),
+    }

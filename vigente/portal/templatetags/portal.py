@@ -55,3 +55,15 @@ def place_words(low: int, high: int | None = None) -> str:
 def cut_off(at: datetime, zone: str) -> str:
     """Until when a notice counts, with its zone: the last minute before `at`, in the contract's own zone (row 21)."""
     return formats.exact(at - timedelta(minutes=1), ZoneInfo(zone))
+
+
+@register.simple_tag
+def signed(count: int) -> str:
+    """`+2`, `−1`, `0`."""
+    return f"+{count}" if count > 0 else f"{formats.MINUS}{abs(count)}" if count < 0 else "0"
+
+
+@register.simple_tag
+def grant_source(code: str) -> str:
+    """Where a case comes from, by name."""
+    return words.grant_sources().get(code, "")

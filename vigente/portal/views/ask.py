@@ -44,7 +44,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     """The coverage line alone, for a change of installation or kind of work; no query changes anything."""
     places = places_of(seats(request))
     place, work_type = _chosen(request.GET.dict(), places)
-    context = _coverage(request, place, work_type) | {"part": True}
+    context = _coverage(request, place, work_type) | {"part": True, "held_page": "held" in request.GET}
     return render(request, "portal/ask/coverage.html", context)
 
 

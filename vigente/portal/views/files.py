@@ -28,7 +28,11 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         except OSError:
             raise Http404 from None
         shown = attachment.content_type in SAFE_IMAGES or attachment.content_type == PDF
-        kind = attachment.content_type if shown or attachment.content_type == "text/plain" else "application/octet-stream"
+        kind = (
+            attachment.content_type
+            if shown or attachment.content_type == "text/plain"
+            else "application/octet-stream"
+        )
         response = FileResponse(
             content, as_attachment=not shown, filename=attachment.filename, content_type=kind
         )
@@ -37,6 +41,7 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     # A PDF opens in the browser's own viewer, which a sandbox would block; it is its type alone, never a page.
-    response["Content-Security-Policy"] = "default-src 'none'" + ("" if attachment.content_type == PDF else "; sandbox")
+    response["Content-Security-Policy"] = "default-src 'none'" + (
+        "" if attachment.content_type == PDF else "; sandbox"
+    )
     return response
-

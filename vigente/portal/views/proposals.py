@@ -31,7 +31,9 @@ def quotation(request: HttpRequest, number: int) -> HttpResponse:
     if wanted == "decline":
         run = partial(quotations.decline_quotation, ticket=row, user=request.user, now=request.now)
         return _attempt(request, row, run, _("Cotización rechazada. El caso quedó cerrado y no usó casos."))
-    return _with_reason(request, row, quotations.object_to, _("Otra persona lo revisará y le escribimos."), "objection")
+    return _with_reason(
+        request, row, quotations.object_to, _("Otra persona lo revisará y le escribimos."), "objection"
+    )
 
 
 @require_POST
@@ -57,7 +59,11 @@ def split(request: HttpRequest, number: int, proposal: int) -> HttpResponse:
 def dispute(request: HttpRequest, number: int) -> HttpResponse:
     """The customer says this case should not have used one of theirs."""
     return _with_reason(
-        request, visible(request, number), disputes.dispute, _("Otra persona lo revisará y le escribimos."), "dispute"
+        request,
+        visible(request, number),
+        disputes.dispute,
+        _("Otra persona lo revisará y le escribimos."),
+        "dispute",
     )
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from vigente.portal.case import CaseView, case_view
 from vigente.portal.forms import ReasonForm, ReplyForm
-from vigente.portal.pages import customer, page
+from vigente.portal.pages import customer, is_manager, page, seats
 from vigente.portal.views.ask import answer, new_key
 from vigente.rules.refusal import Refused
 from vigente.tickets.models import Message, Ticket
@@ -37,6 +37,10 @@ def show(
         "form": form or ReplyForm(initial={"key": new_key()}),
         "reason_form": ReasonForm(),
         "draft": f"case-{number}",
+        "manages_case": any(
+            is_manager(seat) and seat.organization_id == view.ticket.organization_id
+            for seat in seats(request)
+        ),
         "lost_files": bool(request.FILES) and status != 200,
         **extra,
     }
