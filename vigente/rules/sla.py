@@ -86,7 +86,7 @@ class Clocks:
 
     @property
     def _stopped_at(self) -> datetime | None:
-        return min((at for at in (self.waiting_since, self.solved_at) if at), default=None)
+        return self.waiting_since or self.solved_at  # never both
 
 
 def evaluate(policy: Policy, timeline: Iterable[Happening]) -> Clocks:
@@ -106,7 +106,7 @@ def evaluate(policy: Policy, timeline: Iterable[Happening]) -> Clocks:
                 first_replied_at, asked_at = first_replied_at or at, None
             case Kind.WAITING if not solved_at:
                 waiting_since = waiting_since or at
-            case Kind.RESUMED if waiting_since and not solved_at:
+            case Kind.RESUMED if waiting_since:
                 paused, waiting_since = [*paused, Span(waiting_since, at)], None
             case Kind.SOLVED if not solved_at:
                 paused += [Span(waiting_since, at)] if waiting_since else []
@@ -137,7 +137,7 @@ def _due(
         return None
     due = add(hours, start, promise)
     for pause in pauses:
-        if start < pause.end and pause.start < due:
+        if pause.start < due:
             due = add(hours, due, between(hours, max(pause.start, start), pause.end))
     return due
 

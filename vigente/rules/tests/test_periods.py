@@ -102,6 +102,8 @@ def test_row_35_every_instant_is_in_exactly_one_period(
     index = period_index(anchor, zone, at, months)
     span = period(anchor, zone, index, months)
     assert span.contains(at)
+    assert span.contains(span.start)
+    assert not span.contains(span.end)
     assert span.start < span.end
     assert span.end == period(anchor, zone, index + 1, months).start
     assert index == 0 or not period(anchor, zone, index - 1, months).contains(at)
@@ -133,6 +135,10 @@ def test_the_month_around_an_instant_is_a_whole_calendar_month(at: datetime, zon
     assert month.contains(at)
     assert 28 <= month.days(zone) <= 31
     assert day_of(month.start, zone).day == day_of(month.end, zone).day == 1
+
+
+def test_a_month_is_one_period_and_a_year_twelve() -> None:
+    assert (Interval.MONTH.periods, Interval.YEAR.periods) == (1, 12)
 
 
 def test_before_the_anchor_there_is_no_period() -> None:

@@ -55,7 +55,9 @@ def test_the_best_discount_applies_and_none_add_up() -> None:
 
 def test_a_discount_of_nothing_is_no_discount() -> None:
     nothing = DiscountRule("nothing", None, None, 0, applies_to_packs=False)
-    assert price(list_minor=1000, edition="WEB", hosting="customer", discounts=[nothing]).discount_code is None
+    assert (
+        price(list_minor=1000, edition="WEB", hosting="customer", discounts=[nothing]).discount_code is None
+    )
 
 
 def test_impossible_figures_say_so() -> None:

@@ -37,6 +37,8 @@ def test_a_plan_without_cases_gets_none() -> None:
 
 def test_nothing_is_prorated_over_no_days() -> None:
     at = utc("2026-07-31 18:00")
+    one_day = Span(at, at + timedelta(hours=24))
+    assert prorated(4, one_day, one_day, MANAGUA) == 4
     with pytest.raises(ValueError, match="without a single local day"):
         prorated(4, Span(at, at), Span(at, at + timedelta(hours=1)), MANAGUA)
 

@@ -1,5 +1,6 @@
 """Promises: due, paused, broken; recomputed whole."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from vigente.rules.sla import Clocks, Happening, Kind, Policy, evaluate
 from vigente.rules.tests.strategies import MANAGUA, durations, instants, work_hours
-from vigente.rules.worktime import WorkHours, add, between
+from vigente.rules.worktime import ALWAYS, WorkHours, add, between
 
 HOUR = timedelta(hours=1)
 OFFICE = WorkHours(MANAGUA, (((480, 1020),),) * 5 + ((), ()))  # 08:00 to 17:00, Monday to Friday
@@ -91,6 +92,32 @@ def test_a_pause_after_the_deadline_moves_nothing() -> None:
     talk = ["6 08:00 accepted", "6 09:00 agent_reply", "8 09:00 waiting"]
     assert clocks(*talk).resolution_breached(at("8 09:00"))
     assert clocks(*talk, "9 09:00 resumed").resolution_due == at("7 17:00")
+
+
+def test_a_pause_that_begins_with_the_deadline_moves_nothing() -> None:
+    round_the_clock = replace(POLICY, hours=ALWAYS)
+    talk = ["6 08:00 accepted", "6 09:00 agent_reply", "7 02:00 waiting", "7 03:00 resumed"]
+    assert clocks(*talk, policy=round_the_clock).resolution_due == at("7 02:00")
+
+
+def test_each_promise_alone_can_be_broken() -> None:
+    asked = clocks("6 08:00 accepted", "6 09:00 agent_reply", "6 10:00 customer_reply")
+    assert not asked.breached(at("6 14:00"))
+    assert asked.breached(at("6 14:01"))
+    answered = clocks("6 08:00 accepted", "6 09:00 agent_reply")
+    assert not answered.resolution_breached(at("7 17:00"))
+    assert answered.breached(at("8 08:01"))
+
+
+def test_what_stood_still_in_time_is_not_broken_while_it_waits() -> None:
+    got = clocks("6 08:00 accepted", "6 09:00 agent_reply", "6 10:00 customer_reply", "6 11:00 waiting")
+    assert not got.breached(at("31 08:00"))
+
+
+def test_the_first_reply_is_the_first() -> None:
+    assert clocks("6 08:00 accepted", "6 09:00 agent_reply", "6 11:00 agent_reply").first_replied_at == at(
+        "6 09:00"
+    )
 
 
 def test_a_message_while_on_hold_waits_only_once_the_case_runs() -> None:
