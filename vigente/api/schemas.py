@@ -1,0 +1,212 @@
+"""What the API takes and gives. Instants are ISO 8601 with zone; money is integer minor units; enums are codes."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+NO_NUL = r"^[^\x00]*$"
+Number = Annotated[int, Field(ge=1, le=2**62)]
+Key = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL, examples=["INVEX-WEB-0001"])]
+Email = Annotated[
+    str, Field(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", examples=["ana@ejemplo.test"])
+]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$", examples=["error"])]
+
+
+class Problem(Schema):
+    """RFC 9457. `code` is stable; `detail` is for people."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[dict[str, str]] | None = None
+
+
+class Body(Schema):
+    """A request's body: unknown fields are refused, so a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reason(Schema):
+    code: str
+    params: dict[str, Any] = {}
+
+
+class Price(Schema):
+    """Minor units of `currency`: list − discount = total."""
+
+    currency: str
+    list_minor: int
+    discount_minor: int
+    total_minor: int
+    discount_code: str | None
+
+
+class Offer(Schema):
+    """What would help. `kind`: pack, upgrade or plan. `cases` null: unlimited."""
+
+    kind: str
+    plan: str
+    name: str
+    version: int
+    interval: str
+    cases: int | None
+    price: Price
+
+
+class Coverage(Schema):
+    """`left`: cases usable now, null for unlimited. `until`: when the soonest of them expire, or coverage ends."""
+
+    licence: str
+    covered: bool
+    plan: str | None
+    left: int | None
+    until: datetime | None
+    reasons: list[Reason]
+    offers: list[Offer]
+
+
+class Decision(Schema):
+    """The decision that let a request in, or held it. `left` null: unlimited."""
+
+    outcome: str
+    reasons: list[Reason]
+    units: int
+    left: int | None
+    until: datetime | None
+
+
+class NewTicket(Body):
+    """A request for support. `requester`: for whom, where the token does not say it (the product's, or staff's)."""
+
+    licence: Key | None = None
+    subject: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+    body: Annotated[str, Field(min_length=1, max_length=100_000, pattern=NO_NUL)]
+    work_type: Code = "error"
+    requester: Email | None = None
+
+
+class Accepted(Schema):
+    """It is a case now."""
+
+    number: int
+    status: str
+    queue: str
+    decision: Decision
+    first_reply_due_at: datetime | None
+
+
+class Held(Schema):
+    """It is kept until coverage appears; `hold_until` says how long."""
+
+    held_request: int
+    status: str
+    decision: Decision
+    hold_until: datetime
+    offers: list[Offer]
+
+
+class Person(Schema):
+    name: str
+    email: str
+
+
+class OrganizationRef(Schema):
+    id: int
+    name: str
+
+
+class Place(Schema):
+    """The place in line as a range: better plans may come before."""
+
+    low: int
+    high: int
+
+
+class Ticket(Schema):
+    number: int
+    subject: str
+    status: str
+    queue: str
+    channel: str
+    work_type: str
+    licence: str | None
+    organization: OrganizationRef | None
+    requester: Person
+    assignee: str | None
+    decision: Decision
+    accepted_at: datetime
+    first_reply_due_at: datetime | None
+    first_replied_at: datetime | None
+    last_activity_at: datetime
+    solved_at: datetime | None
+    closed_at: datetime | None
+    follows: int | None
+    merged_into: int | None
+
+
+class Attachment(Schema):
+    filename: str
+    content_type: str
+    size: int
+
+
+class Message(Schema):
+    """`kind`: reply, or note (staff only). `html` is sanitised."""
+
+    id: int
+    kind: str
+    author: str
+    by_staff: bool
+    text: str
+    html: str
+    channel: str
+    created_at: datetime
+    attachments: list[Attachment]
+
+
+class TicketWithMessages(Ticket):
+    place: Place | None
+    messages: list[Message]
+
+
+class TicketList(Schema):
+    """`next`: the cursor of the next page; null on the last one."""
+
+    tickets: list[Ticket]
+    next: str | None
+
+
+class NewMessage(Body):
+    """A reply, or with `note` an internal note (staff only). `status`: what an agent leaves the case in."""
+
+    body: Annotated[str, Field(min_length=1, max_length=100_000, pattern=NO_NUL)]
+    note: bool = False
+    status: (
+        Annotated[str, Field(pattern=r"^(open|waiting_customer|waiting_third|on_hold|solved|closed)$")] | None
+    ) = None
+
+
+class StatementLine(Schema):
+    """One movement. `cases` carries its sign, null for unlimited; `left_after` is what the grant then had."""
+
+    at: datetime
+    kind: str
+    cases: int | None
+    grant: int
+    source: str
+    until: datetime
+    licence: str | None
+    ticket: int | None
+    reason: str
+    left_after: int | None
+
+
+class Statement(Schema):
+    organization: OrganizationRef
+    lines: list[StatementLine]
