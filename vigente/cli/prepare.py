@@ -9,8 +9,8 @@ from hashlib import sha256
 from vigente.cli.boot import data_directory
 from vigente.cli.output import Refusal, console, progress
 
-# Scripts for other versions of htmx; the one in use is Vigente's own.
-NOT_SERVED = ("django_htmx",)
+# Not ours to serve: htmx in other versions than Vigente's own, and API browsers that the content policy refuses.
+NOT_SERVED = ("django_htmx", "ninja")
 _ADVISORY_LOCK = 0x7669_6765  # any number, the same in every process
 
 
