@@ -34,7 +34,7 @@ if (dialog) {
   }
 
   function searchOption(query, index) {
-    const url = document.getElementById("ui-search")?.dataset.url;
+    const url = dialog.dataset.searchUrl;
     if (!url || !query) return [];
     const node = dialog.querySelector("[data-search-option]").content.firstElementChild.cloneNode(true);
     node.id = `palette_${index}`;
