@@ -69,7 +69,9 @@ def test_the_queue_without_a_mouse(page, ui):
     page.keyboard.press("Control+k")
     page.keyboard.type("sin cob")
     assert page.locator('#palette [role="option"]').first.inner_text() == "Sin cobertura"
-    assert page.locator('#palette [role="option"]').last.get_attribute("href") == "/es/desk/search/?q=sin%20cob"
+    assert (
+        page.locator('#palette [role="option"]').last.get_attribute("href") == "/es/desk/search/?q=sin%20cob"
+    )
     page.keyboard.press("Escape")
     page.locator(".queue > li.is-selected a").focus()
     page.keyboard.press("Enter")
