@@ -14,15 +14,18 @@ NOT_SERVED = ("django_htmx", "ninja")
 _ADVISORY_LOCK = 0x7669_6765  # any number, the same in every process
 
 
-def prepare(*, demo: bool, static: bool) -> None:
-    """Make the database and files ready. Two processes may call this at once: one waits for the other."""
+def bring_up_to_date(*, static: bool) -> None:
+    """Make tables and static files ready. Two processes may call this at once: one waits for the other."""
     with console().status("Preparing the database"), _alone():
         _migrate()
         if static:
             _collect_static()
-    if demo:
-        with _alone():
-            _fill_demonstration()
+
+
+def fill_demonstration() -> None:
+    """Tell a new database the story of the invented vendor; leave one that has it as it is."""
+    with _alone():
+        _fill()
 
 
 @contextmanager
@@ -79,7 +82,7 @@ def _static_files() -> str:
     return digest.hexdigest()
 
 
-def _fill_demonstration() -> None:
+def _fill() -> None:
     from vigente.accounts.models import User
     from vigente.demo.seeding import seed_demo
     from vigente.installation.clock import vendor_now

@@ -45,27 +45,29 @@ def serve(
 ) -> None:
     """Serve Vigente: pages, mail, clock. Ctrl-C stops it; the next start finds everything as it was."""
     signal.signal(signal.SIGTERM, _stop_early)
+    held, port = (None, port) if role is Role.WORKER else reserve(host, port)
+    boot(BASE_URL=os.environ.get("BASE_URL") or base_url(host, port))
+    is_ready: Callable[[], bool] = partial(answers, host, port) if held else lambda: True
+    supervisor = Supervisor(_children(role, host, port, processes, threads), say)
     try:
-        web = role is not Role.WORKER
-        held, port = reserve(host, port) if web else (None, port)
-        boot(BASE_URL=os.environ.get("BASE_URL") or base_url(host, port))
-        from vigente.cli.prepare import prepare
-
-        prepare(demo=demo, static=web)
-        _supervise(host, port, role, processes, threads)
-        if held:
-            held.close()
+        _prepare(supervisor, demo=demo, web=bool(held))
+        supervisor.run(is_ready, partial(_announce, role))
     except KeyboardInterrupt:
-        return
+        pass
     except CannotStart as reason:
         raise Refusal(f"{reason} What it printed above says why.", FAILED) from None
+    finally:
+        supervisor.stop()
+        if held:
+            held.close()
+    say("Stopped.")
 
 
 def _stop_early(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _supervise(host: str, port: int, role: Role, processes: int, threads: int) -> None:
+def _children(role: Role, host: str, port: int, processes: int, threads: int) -> list[Child]:
     children = []
     if role is not Role.WORKER:
         options = {"--host": host, "--port": port, "--processes": processes, "--threads": threads}
@@ -73,9 +75,17 @@ def _supervise(host: str, port: int, role: Role, processes: int, threads: int) -
         children.append(Child("web", ["web-process", *words]))
     if role is not Role.WEB:
         children.append(Child("worker", ["worker-process"]))
-    is_ready: Callable[[], bool] = partial(answers, host, port) if role is not Role.WORKER else lambda: True
-    Supervisor(children, say).run(is_ready, partial(_announce, role))
-    say("Stopped.")
+    return children
+
+
+def _prepare(supervisor: Supervisor, *, demo: bool, web: bool) -> None:
+    from vigente.cli.prepare import bring_up_to_date, fill_demonstration
+
+    bring_up_to_date(static=web)
+    if web:
+        supervisor.children[0].start()  # it gets ready while the demonstration is made
+    if demo:
+        fill_demonstration()
 
 
 def _announce(role: Role) -> None:

@@ -66,7 +66,7 @@ class Supervisor:
     _stopping: int = field(default=0, init=False)
 
     def run(self, is_ready: Callable[[], bool], on_ready: Callable[[], None], patience: float = 60) -> None:
-        """Start everything, call `on_ready` once `is_ready()`, and return after a clean stop."""
+        """Start everything, call `on_ready` once `is_ready()`, and return when told to stop; then comes `stop`."""
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         os.set_blocking(reader, False)
@@ -75,17 +75,29 @@ class Supervisor:
             signal.signal(number, self._on_stop)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         ready, deadline = False, time.monotonic() + patience
-        try:
-            while not self._stopping:
-                self._keep_running(ready)
-                if not ready and is_ready():
-                    ready = True
-                    on_ready()
-                elif not ready and time.monotonic() > deadline:
-                    raise CannotStart(f"No answer after {patience:.0f} seconds.")
-                self._sleep(reader, self._pause(ready))
-        finally:
-            self._stop_children(reader)
+        while not self._stopping:
+            self._keep_running(ready)
+            if not ready and is_ready():
+                ready = True
+                on_ready()
+            elif not ready and time.monotonic() > deadline:
+                raise CannotStart(f"No answer after {patience:.0f} seconds.")
+            self._sleep(reader, self._pause(ready))
+
+    def stop(self) -> None:
+        """Ask every child to stop, wait, then insist. A second Ctrl-C insists at once."""
+        asked = self._stopping
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self.children:
+            child.signal(signal.SIGTERM)
+        while any(child.process and child.process.poll() is None for child in self.children):
+            if time.monotonic() > deadline or self._stopping > asked:
+                break
+            time.sleep(0.02)
+        for child in self.children:
+            child.signal_group(signal.SIGKILL)
+            if child.process is not None:
+                child.process.wait()
 
     def _on_stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping += 1
@@ -120,18 +132,3 @@ class Supervisor:
         child.start_at = now + delay
         how = f"signal {-code}" if code < 0 else f"code {code}"
         self.tell(f"The {child.name} process stopped ({how}); starting it again in {delay:g} s.")
-
-    def _stop_children(self, reader: int) -> None:
-        """Ask, wait, then insist. A second Ctrl-C insists at once."""
-        asked = self._stopping
-        deadline = time.monotonic() + STOP_SECONDS
-        for child in self.children:
-            child.signal(signal.SIGTERM)
-        while any(child.process and child.process.poll() is None for child in self.children):
-            if time.monotonic() > deadline or self._stopping > asked:
-                break
-            self._sleep(reader, 0.05)
-        for child in self.children:
-            child.signal_group(signal.SIGKILL)
-            if child.process is not None:
-                child.process.wait()
