@@ -79,7 +79,7 @@ class Casting:
         installed = holding.installed
         small = installed.plan.endswith(("basico", "inicial")) or installed.demo or installed.held
         if installed.story in ("exhausted", "pack") or small:
-            return min(end, self._running_since(holding))
+            return min(end, self.stage.local_day(self._running_since(holding)))
         return end
 
     def _running_since(self, holding: Holding) -> datetime:
