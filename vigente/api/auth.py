@@ -1,7 +1,7 @@
 """Who calls: a bearer token, its scopes, and the person it acts for.
 
 Only the digest of a token is stored. A token with a user may do what that user may; the product's own token has none
-and may do what its scopes say. Failures are counted per address, so guessing is slow; a good token is never locked out.
+and may do what its scopes say. Wrong tokens are counted per address, so guessing is slow; a good one always works.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from ninja.security import HttpBearer
 from vigente.accounts.models import ApiToken, User
 from vigente.api.problems import Problem
 
-FAILURES = 30  # per address and minute
+FAILURES = 120  # wrong tokens per address and minute
 WINDOW = 60  # seconds
 USED_EVERY = timedelta(minutes=5)  # how exactly `last_used_at` is kept: a read should not cost a write
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vigente"'}
@@ -51,7 +51,7 @@ class TokenAuth(HttpBearer):
     def __call__(self, request: HttpRequest) -> Caller:
         kind, _, secret = request.headers.get(self.header, "").partition(" ")
         if kind.lower() != self.openapi_scheme or not secret.strip():
-            raise _refusal(request, "token_missing", "Send a token: Authorization: Bearer …")
+            raise Problem(401, "token_missing", "Send a token: Authorization: Bearer …", headers=CHALLENGE)
         return self.authenticate(request, secret.strip())
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:

@@ -9,7 +9,7 @@ from ninja import Query, Router
 from vigente.api import schemas, shapes
 from vigente.api.auth import Caller, TokenAuth, caller_of
 from vigente.api.errors import ERRORS
-from vigente.api.problems import Problem, not_found
+from vigente.api.problems import Problem, not_found, only
 from vigente.billing.facts import load
 from vigente.billing.models import Licence, WorkType
 from vigente.billing.queries import Meter, coverage_of, meter_of, offers_for
@@ -36,6 +36,7 @@ def coverage(
 
     Asking promises nothing and uses nothing up.
     """
+    only(request, "licence", "work_type")
     now: datetime = request.now  # type: ignore[attr-defined]
     caller = caller_of(request)
     row = licence_for(caller, licence)

@@ -56,6 +56,19 @@ def not_found(what: str) -> Problem:
     return Problem(404, f"no_such_{what}", f"There is no {what} here that this token may see.")
 
 
+def only(request: HttpRequest, *names: str) -> None:
+    """Refuse query parameters that this address does not have, so a misspelt one is noticed."""
+    unknown = sorted(set(request.GET) - set(names))
+    if unknown:
+        errors = [
+            {"field": name, "code": "unknown", "message": f"There are: {', '.join(names)}."}
+            for name in unknown
+        ]
+        raise Problem(
+            422, "invalid", f"These parameters are not known here: {', '.join(unknown)}.", errors=errors
+        )
+
+
 def respond(problem: Problem) -> HttpResponse:
     """The problem as a response."""
     body: dict[str, Any] = {

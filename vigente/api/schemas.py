@@ -84,7 +84,7 @@ class Decision(Schema):
 class NewTicket(Body):
     """A request for support. `requester`: for whom, where the token does not say it (the product's, or staff's)."""
 
-    licence: Key | None = None
+    licence: Key
     subject: Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
     body: Annotated[str, Field(min_length=1, max_length=100_000, pattern=NO_NUL)]
     work_type: Code = "error"

@@ -11,7 +11,7 @@ from vigente.accounts.models import Organization
 from vigente.api import schemas, shapes
 from vigente.api.auth import TokenAuth, caller_of
 from vigente.api.errors import ERRORS
-from vigente.api.problems import Problem, not_found
+from vigente.api.problems import Problem, not_found, only
 from vigente.billing.queries import statement
 
 router = Router(tags=["statement"])
@@ -31,6 +31,7 @@ def read(
     until: Annotated[AwareDatetime | None, Query(description="Exclusive.")] = None,
 ) -> schemas.Statement:
     """Every movement, oldest first. For the organization's managers and for staff."""
+    only(request, "since", "until")
     now: datetime = request.now  # type: ignore[attr-defined]
     person = caller_of(request).person
     organization = Organization.objects.visible_to(person).filter(pk=id).first()

@@ -13,7 +13,7 @@ from vigente.api import schemas, shapes
 from vigente.api.auth import Caller, TokenAuth, caller_of
 from vigente.api.coverage import licence_for, work_type_of
 from vigente.api.errors import ERRORS
-from vigente.api.problems import Problem, not_found
+from vigente.api.problems import Problem, not_found, only
 from vigente.billing.models import Licence
 from vigente.billing.queries import offers_for
 from vigente.rules.reasons import Code
@@ -45,8 +45,8 @@ def submit(request: HttpRequest, body: schemas.NewTicket, idempotency_key: Idemp
     """201: it is a case. 202: not covered now; it is kept whole and becomes one the moment coverage appears."""
     now: datetime = request.now  # type: ignore[attr-defined]
     caller = caller_of(request)
-    licence = licence_for(caller, body.licence) if body.licence else None
-    organization = licence.organization if licence else _only_organization(caller)
+    licence = licence_for(caller, body.licence)
+    organization = licence.organization
     requester = _requester(caller, organization, body.requester)
     known: dict[str, Any] = {} if requester else {"hold_as": Code.REQUESTER_UNKNOWN}
     result = submit_request(
@@ -80,6 +80,7 @@ def listing(
     cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
 ) -> schemas.TicketList:
     """A page of cases; go on with `next` until it is null."""
+    only(request, "status", "limit", "cursor")
     now: datetime = request.now  # type: ignore[attr-defined]
     page = my_cases(caller_of(request).person, filter=status, cursor=cursor, limit=limit, now=now)
     return schemas.TicketList(
@@ -163,19 +164,6 @@ def _answer(
         return Status(201, shapes.accepted(result))
     offers = offers_for(organization=organization, licence=licence, decision=result.decision_value(), now=now)
     return Status(202, shapes.held(result, offers))
-
-
-def _only_organization(caller: Caller) -> Organization:
-    """The organization meant when no licence is named: the person's, if they have only one."""
-    found = list(caller.person.organizations.all()[:2]) if not caller.person.is_staff_member else []
-    if len(found) != 1:
-        raise Problem(
-            422,
-            "licence_missing",
-            "Say for which licence this is.",
-            errors=[{"field": "licence", "code": "missing", "message": "Give the licence's key."}],
-        )
-    return found[0]
 
 
 def _requester(caller: Caller, organization: Organization, email: str | None) -> User | None:
