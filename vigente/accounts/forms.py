@@ -20,7 +20,7 @@ class InvitationForm(forms.Form):
     name = forms.CharField(label=_("Nombre"), max_length=NAME_MAX, required=False)
     email = forms.EmailField(label=_("Correo electrónico"), max_length=254)
     role = forms.ChoiceField(
-        label=_("Qué puede hacer"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
+        label=_("Papel"), choices=Membership.Role.choices, initial=Membership.Role.MEMBER
     )
     may_draw = forms.BooleanField(label=_("Puede usar casos del plan"), required=False, initial=True)
 
@@ -28,7 +28,7 @@ class InvitationForm(forms.Form):
 class MembershipForm(forms.Form):
     """What a person of the organization may do."""
 
-    role = forms.ChoiceField(label=_("Qué puede hacer"), choices=Membership.Role.choices)
+    role = forms.ChoiceField(label=_("Papel"), choices=Membership.Role.choices)
     may_draw = forms.BooleanField(label=_("Puede usar casos del plan"), required=False)
 
 

@@ -13,7 +13,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import Meter, meter_of
 from vigente.portal import words
 from vigente.portal.coverage import Line, line
-from vigente.portal.history import Told, told
+from vigente.portal.history import Told, paid_by, told
 from vigente.portal.places import Place
 from vigente.rules.lifecycle import ReplyEffect, reopen_until
 from vigente.tickets.files import SAFE_IMAGES
@@ -70,6 +70,11 @@ class CaseView:
         return self.page.ticket
 
     @property
+    def paid_by(self) -> str:
+        """Which grant paid for this case, or why it used nothing."""
+        return paid_by(self.page.decision)
+
+    @property
     def draws_anew(self) -> bool:
         return self.effect is ReplyEffect.FOLLOW_UP
 
@@ -107,7 +112,7 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
     return CaseView(
         page=page,
         entries=_entries(page, user),
-        standing=words.standing(ticket, page.quotation),
+        standing=words.standing(ticket, page.quotation, user),
         place=place_of(ticket, now=now),
         effect=effect,
         reopen_until=until if ticket.is_done and effect is ReplyEffect.REOPENS else None,
@@ -123,13 +128,19 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
 
 
 def _entries(page: CasePage, user: User) -> list[Entry]:
-    """Messages and happenings by time; at one instant the message comes first, then what came of it."""
-    entries = [_entry(message, page.ticket, user) for message in page.messages]
+    """Messages and happenings by time. At one instant: what a customer wrote, who took it, the answer, what came of it."""
+    entries = [_entry(message, user) for message in page.messages]
     entries += [Entry(at=item.at, told=item) for item in told(page.history, reader=user)]
-    return sorted(entries, key=lambda entry: (entry.at, entry.told is not None))
+    return sorted(entries, key=_order)
 
 
-def _entry(message: Message, ticket: Ticket, user: User) -> Entry:
+def _order(entry: Entry) -> tuple[datetime, int]:
+    if entry.told is not None:
+        return entry.at, 3 if entry.told.ends else 1
+    return entry.at, 2 if entry.kind == "staff" else 0
+
+
+def _entry(message: Message, user: User) -> Entry:
     attachments = list(message.attachments.all())
     inline = {
         file.cid: file_url(file) for file in attachments if file.cid and file.content_type in SAFE_IMAGES

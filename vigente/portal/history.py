@@ -10,16 +10,19 @@ from vigente.accounts.models import User
 from vigente.billing.models import WorkType
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
-from vigente.ui.wording import reason_sentence, release_text
+from vigente.rules.coverage import Decision, Outcome
+from vigente.rules.reasons import Code
+from vigente.ui.wording import cases, reason_sentence, release_text
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that happened. `icon`: a name of the sprite."""
+    """One thing that happened. `icon`: a name of the sprite. `ends`: it comes after an answer given at the same instant."""
 
     at: datetime
     text: str
     icon: str
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,8 @@ def told(events: Iterable[Event], *, reader: User) -> list[Told]:
     classified = any(event.kind == Kind.TICKET_CLASSIFIED.value for event in events)
     work = {one.code: one.name for one in WorkType.objects.all()} if classified else {}
     names = Names(people, work, reader)
-    lines = ((event, _words(event, names)) for event in events)
-    return [
-        Told(event.occurred_at, text, ICONS.get(Kind(event.kind), "history")) for event, text in lines if text
-    ]
+    lines = ((event.occurred_at, Kind(event.kind), _words(event, names)) for event in events)
+    return [Told(at, text, ICONS.get(kind, "history"), kind in ENDS) for at, kind, text in lines if text]
 
 
 def _words(event: Event, names: Names) -> str:
@@ -55,17 +56,34 @@ def _words(event: Event, names: Names) -> str:
     return sentence(event, names) if sentence else ""
 
 
+PAID: dict[Code, Callable[[], str]] = {
+    Code.GRANT_PAYS: lambda: _("Usó %(cases)s de su plan."),
+    Code.UNLIMITED: lambda: _("Lo cubre su plan, sin límite de casos."),
+    Code.PACK_PAYS: lambda: _("Usó %(cases)s extra."),
+    Code.LEGACY_PAYS: lambda: _("Usó %(cases)s de su plan anterior."),
+    Code.GOODWILL_PAYS: lambda: _("Usó %(cases)s de cortesía."),
+}
+
+
+def paid_by(decision: Decision) -> str:
+    """What a case used and which grant paid, as a fact of the past; why, when it used nothing."""
+    first = decision.reasons[0] if decision.reasons else None
+    if decision.outcome is not Outcome.COVERED or first is None:
+        return reason_sentence(first) if first else ""
+    paying = next((reason.code for reason in decision.reasons if reason.code in PAID), Code.GRANT_PAYS)
+    return PAID[paying]() % {"cases": cases(decision.units)}
+
+
 def _accepted(event: Event, names: Names) -> str:
-    reasons = (event.data.get("decision") or {}).get("reasons") or []
-    why = reason_sentence(reasons[0], now=event.occurred_at) if reasons else ""
-    return _("Aceptado. %(why)s") % {"why": why} if why else _("Aceptado.")
+    stored = event.data.get("decision")
+    return _("Aceptado. %(why)s") % {"why": paid_by(Decision.from_json(stored))} if stored else _("Aceptado.")
 
 
 def _assigned(event: Event, names: Names) -> str:
     who = names.people.get(event.data.get("assignee") or 0)
     if who:
         return _("Lo atiende %(who)s") % {"who": who}
-    return _("Pasó a otro equipo") if event.data.get("department") else _("Volvió a la fila")
+    return "" if event.data.get("department") else _("Volvió a la fila")
 
 
 def _status(event: Event, names: Names) -> str:
@@ -134,6 +152,13 @@ SENTENCES: dict[Kind, Callable[[Event, Names], str]] = {
     ),
 }
 
+ENDS = {
+    Kind.TICKET_SOLVED,
+    Kind.TICKET_CLOSED,
+    Kind.TICKET_STATUS_CHANGED,
+    Kind.QUOTATION_QUOTED,
+    Kind.SPLIT_PROPOSED,
+}
 ICONS = {
     Kind.TICKET_ACCEPTED: "badge-check",
     Kind.TICKET_ASSIGNED: "user",

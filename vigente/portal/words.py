@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vigente.accounts.models import User
 from vigente.billing.models import Licence
 from vigente.tickets.models import Quotation, Ticket
 from vigente.ui import formats
@@ -26,8 +27,8 @@ class Standing:
     turn: bool = False
 
 
-def standing(ticket: Ticket, quotation: Quotation | None = None) -> Standing:
-    """Where a case stands, in words a bookkeeper uses."""
+def standing(ticket: Ticket, quotation: Quotation | None = None, reader: User | None = None) -> Standing:
+    """Where a case stands, in words a bookkeeper uses. It is the turn of whoever asked, not of a manager who looks on."""
     if ticket.merged_into_id is not None:
         return Standing(_("Unido a otro caso"), "")
     if ticket.status == Status.SOLVED:
@@ -37,7 +38,9 @@ def standing(ticket: Ticket, quotation: Quotation | None = None) -> Standing:
     if ticket.queue == Ticket.Queue.QUOTATION:
         return _quoted(quotation)
     if ticket.status == Status.WAITING_CUSTOMER:
-        return Standing(_("Le toca a usted responder"), "attention", turn=True)
+        if reader is None or reader.pk == ticket.requester_id:
+            return Standing(_("Le toca a usted responder"), "attention", turn=True)
+        return Standing(_("Esperamos a %(person)s") % {"person": ticket.requester}, "attention")
     if ticket.status == Status.WAITING_THIRD:
         return Standing(_("Esperamos a un tercero"), "info")
     if ticket.status == Status.ON_HOLD:
@@ -100,6 +103,11 @@ def working_time(minutes: int, week: Sequence[Sequence[Sequence[int]]]) -> str:
     if minutes % 60 == 0:
         return ngettext("%(n)d hora hábil", "%(n)d horas hábiles", minutes // 60) % {"n": minutes // 60}
     return ngettext("%(n)d minuto hábil", "%(n)d minutos hábiles", minutes) % {"n": minutes}
+
+
+def licence_short(licence: Licence) -> str:
+    """`Casa matriz`, or without a label `Inventario WEB …7F2K`."""
+    return licence.label or str(licence)
 
 
 def licence_name(licence: Licence | None) -> str:

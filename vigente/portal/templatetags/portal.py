@@ -7,6 +7,7 @@ from django import template
 from django.template import Context
 from django.utils import timezone
 
+from vigente.accounts.models import User
 from vigente.billing.models import Licence
 from vigente.portal import words
 from vigente.tickets.models import Ticket
@@ -16,10 +17,10 @@ register = template.Library()
 
 
 @register.filter
-def standing(ticket: Ticket) -> words.Standing:
-    """`{% with state=ticket|standing %}`: word, meaning, turn. The quotation must be loaded."""
+def standing(ticket: Ticket, reader: User) -> words.Standing:
+    """`{% with state=ticket|standing:user %}`: word, meaning, turn. The quotation must be loaded."""
     quoted = ticket.queue == Ticket.Queue.QUOTATION
-    return words.standing(ticket, getattr(ticket, "quotation", None) if quoted else None)
+    return words.standing(ticket, getattr(ticket, "quotation", None) if quoted else None, reader)
 
 
 @register.filter
@@ -31,6 +32,11 @@ def last_moment(end: datetime | None) -> datetime | None:
 @register.filter
 def licence_name(licence: Licence | None) -> str:
     return words.licence_name(licence)
+
+
+@register.filter
+def licence_short(licence: Licence) -> str:
+    return words.licence_short(licence)
 
 
 @register.filter

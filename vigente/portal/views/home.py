@@ -38,6 +38,7 @@ def _home(request: HttpRequest) -> HttpResponse:
     cases = my_cases(request.user, now=request.now, limit=CASES_SHOWN)
     held = HeldRequest.objects.visible_to(request.user).filter(status__in=PENDING)
     context = {
+        "first_name": request.user.name.partition(" ")[0],
         "meters": [(place, meters[place.value]) for place in places if place.value in meters],
         "cases": cases.rows,
         "more_cases": cases.has_more,

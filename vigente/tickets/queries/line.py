@@ -147,13 +147,14 @@ def why_here(
 
 
 def plan_names(ranks: Collection[int]) -> dict[int, str]:
-    """The names of the plans of each rank, as people would say them: `Tienda` or `Tienda, Comercio`."""
-    names: dict[int, list[str]] = {}
-    rows = Plan.objects.filter(versions__rank__in=ranks).order_by("id").values_list("versions__rank", "name")
-    for rank, name in rows:
-        if name not in names.setdefault(rank, []):
-            names[rank].append(name)
-    return {rank: ", ".join(some[:2]) for rank, some in names.items()}
+    """The names of the plans of each rank as people would say them: `Tienda` or `Tienda, Comercio`; a family once."""
+    names: dict[int, dict[str, str]] = {}
+    plans = Plan.objects.filter(versions__rank__in=ranks).order_by("interval", "id")
+    for rank, family, name in plans.values_list("versions__rank", "family", "name"):
+        known = names.setdefault(rank, {})
+        if name not in known.values():
+            known.setdefault(family, name)
+    return {rank: ", ".join(list(some.values())[:2]) for rank, some in names.items()}
 
 
 def _before(
