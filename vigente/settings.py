@@ -213,6 +213,8 @@ MAIL_FROM = os.environ.get("MAIL_FROM", "Soporte <soporte@localhost>")
 # The domain of signed reply addresses (soporte+token@domain); defaults to the domain of MAIL_FROM.
 MAIL_REPLY_DOMAIN = os.environ.get("MAIL_REPLY_DOMAIN") or parseaddr(MAIL_FROM)[1].rpartition("@")[2]
 MAIL_MAX_BYTES = 25 * 1024 * 1024
+# How often a mailbox is looked into.
+MAIL_POLL_SECONDS = int(os.environ.get("MAIL_POLL_SECONDS", 20))
 DEFAULT_FROM_EMAIL = MAIL_FROM
 EMAIL_BACKEND = "vigente.mail.backend.OutboxBackend"
 

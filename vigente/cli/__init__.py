@@ -9,10 +9,10 @@ import traceback
 
 import typer
 
-from vigente.cli import clock, demo, manage, plans, processes, serve
+from vigente.cli import clock, demo, ingest, manage, plans, processes, serve
 from vigente.cli.output import FAILED, Refusal, say
 
-COMMANDS = (serve, demo, clock, plans, manage, processes)
+COMMANDS = (serve, demo, clock, plans, ingest, manage, processes)
 
 app = typer.Typer(
     name="vigente",

@@ -1,9 +1,14 @@
 """The vendor's clock. Read in three places only: request middleware, worker loop, commands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from vigente.installation.models import Installation
+
+_of_request: ContextVar[datetime | None] = ContextVar("instant_of_request", default=None)
 
 
 def vendor_now() -> datetime:
@@ -13,6 +18,21 @@ def vendor_now() -> datetime:
         or 0
     )
     return datetime.now(UTC) + timedelta(seconds=offset)
+
+
+def instant() -> datetime:
+    """The instant of the request under way, for what has no way to be given one; outside of requests, the present."""
+    return _of_request.get() or vendor_now()
+
+
+@contextmanager
+def standing_at(now: datetime) -> Iterator[None]:
+    """Within it, `instant` is `now`."""
+    token = _of_request.set(now)
+    try:
+        yield
+    finally:
+        _of_request.reset(token)
 
 
 def move_clock(*, to: datetime) -> None:

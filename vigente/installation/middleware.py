@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from vigente.installation.clock import vendor_now
+from vigente.installation.clock import standing_at, vendor_now
 
 
 class NowMiddleware:
@@ -15,5 +15,7 @@ class NowMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path != "/healthz" and not request.path.startswith("/static/"):
-            request.now = vendor_now()  # type: ignore[attr-defined]
+            now = request.now = vendor_now()  # type: ignore[attr-defined]
+            with standing_at(now):
+                return self.get_response(request)
         return self.get_response(request)

@@ -61,6 +61,12 @@ def split(raw: bytes, defects: set[str]) -> Part:
     return _part(raw, start, len(raw), 0, budget, defects)
 
 
+def read_headers(raw: bytes) -> tuple[list[tuple[str, bytes]], int]:
+    """The headers of a mail, names in lower case, cut to size, and where its body begins."""
+    start = len(raw) - len(raw.lstrip(b"\xef\xbb\xbf\r\n"))
+    return _headers(raw, start, len(raw), set())
+
+
 def _part(raw: bytes, start: int, end: int, depth: int, budget: list[int], defects: set[str]) -> Part:
     headers, body = _headers(raw, start, end, defects)
     part = Part(raw, start, body, end, headers, depth)

@@ -8,8 +8,25 @@ from vigente.accounts.models import User
 from vigente.tickets.models import HeldRequest, Message, Ticket
 
 
+class StaffOnly(models.QuerySet):
+    def visible_to(self, user: User) -> "StaffOnly":
+        """The mail log is the staff's: it shows what people wrote to anybody."""
+        allowed = user.is_authenticated and user.is_active and user.is_staff_member
+        return self if allowed else self.none()
+
+
+class InboundQuerySet(StaffOnly):
+    def visible_to(self, user: User) -> "InboundQuerySet":
+        """As `StaffOnly`, without the raw bytes: a list does not read megabytes."""
+        return super().visible_to(user).defer("raw")  # type: ignore[return-value]
+
+
 class Mailbox(models.Model):
-    """An address we read. `password` may be `env:NAME`, read from the environment when used."""
+    """An address we read. `password` may be `env:NAME`, read from the environment when used.
+
+    `auth_host`: the server of ours whose Authentication-Results are believed; empty: nobody's are.
+    `done_folder`: where a mail is moved once it is kept; empty: it is marked as seen and stays.
+    """
 
     address = models.EmailField(unique=True)
     host = models.CharField(max_length=200, blank=True)  # empty: only fed by `vigente ingest`
@@ -18,6 +35,8 @@ class Mailbox(models.Model):
     password = models.CharField(max_length=200, blank=True)
     verify_tls = models.BooleanField(default=True)
     folder = models.CharField(max_length=100, default="INBOX")
+    done_folder = models.CharField(max_length=100, blank=True)
+    auth_host = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
     uid_validity = models.PositiveBigIntegerField(null=True, blank=True)
     last_uid = models.PositiveBigIntegerField(default=0)
@@ -34,7 +53,11 @@ class Mailbox(models.Model):
 
 
 class InboundMessage(models.Model):
-    """A mail as it arrived. The row and its bytes are committed before the mail server is answered; `raw` never changes."""
+    """A mail as it arrived: committed, bytes and all, before the mail server is answered. `raw` never changes.
+
+    `outcome` is one of `rules.mailthread.Outcome`, or "refused"; `facts` holds why, and what was left unread or out.
+    `silent`: nothing answers it by itself. `bounce_of`: the mail of ours that it reports as not delivered.
+    """
 
     class Status(models.TextChoices):
         RECEIVED = "received", _("Recibido")
@@ -50,15 +73,22 @@ class InboundMessage(models.Model):
     sender = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=200, blank=True)
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.RECEIVED)
-    outcome = models.CharField(max_length=40, blank=True)  # rules.mailthread codes
+    outcome = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=dict)
+    silent = models.BooleanField(default=False)
     error = models.TextField(blank=True)
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.SET_NULL, related_name="inbound_mail")
     message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="inbound_mail")
     held = models.ForeignKey(HeldRequest, null=True, on_delete=models.SET_NULL, related_name="inbound_mail")
+    bounce_of = models.ForeignKey(
+        "OutboundMessage", null=True, on_delete=models.SET_NULL, related_name="bounces"
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True)
     received_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True)
+    objects = InboundQuerySet.as_manager()
+    duplicate = False  # set by `inbound.receive`: this mail had arrived before
 
     class Meta:
         indexes = [
@@ -73,12 +103,16 @@ class InboundMessage(models.Model):
 
 
 class OutboundMessage(models.Model):
-    """A mail to send: written in the transaction of what it tells, sent by the worker, at least once, with a fixed Message-ID."""
+    """A mail to send: written in the transaction of what it tells, sent at least once, always with the same Message-ID.
+
+    `automatic`: no person wrote it; such mails are counted, and beyond the cap muted instead of sent.
+    """
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Por enviar")
         SENT = "sent", _("Enviado")
         DEAD = "dead", _("No se pudo enviar")
+        MUTED = "muted", _("Silenciado")
 
     dedupe_key = models.CharField(max_length=160, unique=True)
     message_id = models.CharField(max_length=255, unique=True)
@@ -89,6 +123,7 @@ class OutboundMessage(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict)
+    automatic = models.BooleanField(default=True)
     ticket = models.ForeignKey(Ticket, null=True, on_delete=models.SET_NULL, related_name="outbound_mail")
     status = models.CharField(max_length=6, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -97,11 +132,14 @@ class OutboundMessage(models.Model):
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
+    objects = StaffOnly.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["next_attempt_at", "id"], name="outbound_due", condition=Q(status="queued")),
             models.Index(fields=["ticket", "created_at"], name="outbound_by_ticket"),
+            models.Index(fields=["to", "created_at"], name="outbound_by_address"),
         ]
 
     def __str__(self) -> str:

@@ -67,5 +67,5 @@ def _digest(key: bytes, said: str) -> str:
 
 def _keys() -> list[bytes]:
     """The key in use first, then those of secrets that were retired but are still honoured."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    secrets = [str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     return [hmac.new(secret.encode(), b"vigente.mail.reply", hashlib.sha256).digest() for secret in secrets]

@@ -6,89 +6,186 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tickets', '0001_initial'),
+        ("tickets", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254, unique=True)),
-                ('host', models.CharField(blank=True, max_length=200)),
-                ('port', models.PositiveIntegerField(default=993)),
-                ('username', models.CharField(blank=True, max_length=200)),
-                ('password', models.CharField(blank=True, max_length=200)),
-                ('verify_tls', models.BooleanField(default=True)),
-                ('folder', models.CharField(default='INBOX', max_length=100)),
-                ('is_active', models.BooleanField(default=True)),
-                ('uid_validity', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('last_uid', models.PositiveBigIntegerField(default=0)),
-                ('next_check_at', models.DateTimeField(blank=True, null=True)),
-                ('last_checked_at', models.DateTimeField(blank=True, null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254, unique=True)),
+                ("host", models.CharField(blank=True, max_length=200)),
+                ("port", models.PositiveIntegerField(default=993)),
+                ("username", models.CharField(blank=True, max_length=200)),
+                ("password", models.CharField(blank=True, max_length=200)),
+                ("verify_tls", models.BooleanField(default=True)),
+                ("folder", models.CharField(default="INBOX", max_length=100)),
+                ("is_active", models.BooleanField(default=True)),
+                ("uid_validity", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("last_uid", models.PositiveBigIntegerField(default=0)),
+                ("next_check_at", models.DateTimeField(blank=True, null=True)),
+                ("last_checked_at", models.DateTimeField(blank=True, null=True)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name_plural': 'mailboxes',
+                "verbose_name_plural": "mailboxes",
             },
         ),
         migrations.CreateModel(
-            name='InboundMessage',
+            name="InboundMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('raw', models.BinaryField()),
-                ('size', models.PositiveBigIntegerField()),
-                ('header_id', models.CharField(blank=True, max_length=255)),
-                ('digest', models.CharField(max_length=64)),
-                ('sender', models.CharField(blank=True, max_length=320)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('received', 'Recibido'), ('processed', 'Procesado'), ('ignored', 'Automático'), ('quarantined', 'En cuarentena')], default='received', max_length=11)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('error', models.TextField(blank=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField()),
-                ('processed_at', models.DateTimeField(null=True)),
-                ('held', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inbound_mail', to='tickets.heldrequest')),
-                ('message', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inbound_mail', to='tickets.message')),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inbound_mail', to='tickets.ticket')),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inbound', to='mail.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("raw", models.BinaryField()),
+                ("size", models.PositiveBigIntegerField()),
+                ("header_id", models.CharField(blank=True, max_length=255)),
+                ("digest", models.CharField(max_length=64)),
+                ("sender", models.CharField(blank=True, max_length=320)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Recibido"),
+                            ("processed", "Procesado"),
+                            ("ignored", "Automático"),
+                            ("quarantined", "En cuarentena"),
+                        ],
+                        default="received",
+                        max_length=11,
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("error", models.TextField(blank=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField()),
+                ("processed_at", models.DateTimeField(null=True)),
+                (
+                    "held",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inbound_mail",
+                        to="tickets.heldrequest",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inbound_mail",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inbound_mail",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="inbound", to="mail.mailbox"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status', 'received')), fields=['id'], name='inbound_to_process'), models.Index(fields=['header_id'], name='inbound_by_header_id'), models.Index(fields=['status', '-received_at'], name='inbound_by_status')],
-                'constraints': [models.UniqueConstraint(fields=('mailbox', 'digest'), name='inbound_is_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "received")), fields=["id"], name="inbound_to_process"
+                    ),
+                    models.Index(fields=["header_id"], name="inbound_by_header_id"),
+                    models.Index(fields=["status", "-received_at"], name="inbound_by_status"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("mailbox", "digest"), name="inbound_is_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboundMessage',
+            name="OutboundMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dedupe_key', models.CharField(max_length=160, unique=True)),
-                ('message_id', models.CharField(max_length=255, unique=True)),
-                ('kind', models.CharField(max_length=48)),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=255)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('headers', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('queued', 'Por enviar'), ('sent', 'Enviado'), ('dead', 'No se pudo enviar')], default='queued', max_length=6)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('next_attempt_at', models.DateTimeField()),
-                ('last_error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('recipient', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='outbound_mail', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("dedupe_key", models.CharField(max_length=160, unique=True)),
+                ("message_id", models.CharField(max_length=255, unique=True)),
+                ("kind", models.CharField(max_length=48)),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=255)),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("headers", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Por enviar"),
+                            ("sent", "Enviado"),
+                            ("dead", "No se pudo enviar"),
+                        ],
+                        default="queued",
+                        max_length=6,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("last_error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="outbound_mail",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['next_attempt_at', 'id'], name='outbound_due'), models.Index(fields=['ticket', 'created_at'], name='outbound_by_ticket')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "queued")),
+                        fields=["next_attempt_at", "id"],
+                        name="outbound_due",
+                    ),
+                    models.Index(fields=["ticket", "created_at"], name="outbound_by_ticket"),
+                ],
             },
         ),
     ]

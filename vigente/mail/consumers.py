@@ -1,0 +1,45 @@
+"""THE list of mails that follow from what happened. The worker runs it (`worker.consumers`); each may run again.
+
+Ask here "who is written to when …?". Customers hear of their cases and requests, managers of plans, staff of what waits
+for them. Nothing is written to a machine: what came in by mail and must not be answered says so on its row.
+"""
+
+from vigente.events.kinds import Kind
+from vigente.mail import tell_cases, tell_held, tell_plans, tell_staff
+
+CONSUMERS = (
+    # Cases
+    ((Kind.TICKET_ACCEPTED,), tell_cases.accepted),
+    ((Kind.TICKET_OPENED_FOR_CUSTOMER,), tell_cases.opened_for_customer),
+    ((Kind.TICKET_REPLIED,), tell_cases.replied),
+    ((Kind.TICKET_SOLVED,), tell_cases.solved),
+    ((Kind.TICKET_RELEASED,), tell_cases.draw_released),
+    ((Kind.QUOTATION_REQUESTED,), tell_cases.quotation_requested),
+    ((Kind.QUOTATION_QUOTED,), tell_cases.quoted),
+    ((Kind.QUOTATION_OBJECTION_DECIDED,), tell_cases.objection_decided),
+    ((Kind.SPLIT_PROPOSED,), tell_cases.split_proposed),
+    ((Kind.DRAW_DISPUTE_DECIDED,), tell_cases.dispute_decided),
+    # Requests that wait
+    ((Kind.HELD,), tell_held.held),
+    ((Kind.HELD_RELEASED,), tell_held.released),
+    ((Kind.HELD_EXPIRED,), tell_held.expired),
+    ((Kind.HELD_ANSWERED,), tell_held.answered),
+    ((Kind.HELD_CHOICE_ASKED,), tell_held.choice_asked),
+    ((Kind.APPROVAL_ASKED,), tell_held.approval_asked),
+    ((Kind.APPROVAL_REFUSED,), tell_held.approval_refused),
+    # Plans
+    ((Kind.SUBSCRIPTION_ACTIVATED,), tell_plans.activated),
+    ((Kind.SUBSCRIPTION_RENEWED,), tell_plans.renewed),
+    ((Kind.SUBSCRIPTION_RENEWAL_NEAR,), tell_plans.renewal_near),
+    ((Kind.SUBSCRIPTION_NOTICE_CLOSING,), tell_plans.notice_closing),
+    ((Kind.SUBSCRIPTION_NOTICE_GIVEN,), tell_plans.notice_given),
+    ((Kind.SUBSCRIPTION_NOTICE_WITHDRAWN,), tell_plans.notice_withdrawn),
+    ((Kind.SUBSCRIPTION_ENDED,), tell_plans.ended),
+    ((Kind.SUBSCRIPTION_CASES_EXPIRING,), tell_plans.cases_expiring),
+    ((Kind.PACK_ADDED,), tell_plans.pack_added),
+    # Staff
+    ((Kind.TICKET_REPLIED,), tell_staff.customer_replied),
+    ((Kind.TICKET_ASSIGNED,), tell_staff.assigned),
+    ((Kind.QUOTATION_OBJECTED, Kind.DRAW_DISPUTED), tell_staff.somebody_must_decide),
+    ((Kind.VERIFY_FAILED,), tell_staff.books_do_not_add_up),
+)

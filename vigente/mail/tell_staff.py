@@ -1,0 +1,94 @@
+"""What the people of the desk are written: what a customer answered, what waits for their decision, what went wrong."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.safestring import mark_safe
+
+from vigente.accounts.models import Role, User
+from vigente.events.kinds import Kind
+from vigente.events.models import Event
+from vigente.mail.letters import Reader, Words, link, post
+from vigente.mail.tell_cases import said_by, ticket_of
+from vigente.tickets.html import clean_html
+from vigente.tickets.models import DrawDispute, Message, Quotation, Ticket
+
+MOST_DIFFERENCES = 10
+
+
+def customer_replied(event: Event, *, now: datetime) -> None:
+    """The agent whose case it is reads the reply."""
+    ticket = ticket_of(event)
+    message = Message.objects.filter(pk=event.data.get("message")).select_related("author").first()
+    if event.data.get("by") != "customer" or ticket is None or message is None or ticket.assignee is None:
+        return
+    _to([ticket.assignee], "staff_customer_replied", event, ticket, now=now, words=lambda: {
+        "who": str(message.author or message.author_name),
+        "said": mark_safe(clean_html(message.html, inline={})),  # cleaned here
+    })  # fmt: skip
+
+
+def assigned(event: Event, *, now: datetime) -> None:
+    """Somebody else gave them a case. Whoever took it from the line, or by replying, knows."""
+    ticket = ticket_of(event)
+    agent = User.objects.filter(pk=event.data.get("assignee") or 0).first()
+    if ticket is None or agent is None or event.data.get("by_line") or event.actor_id in (None, agent.pk):
+        return
+    _to([agent], "staff_assigned", event, ticket, now=now, words=lambda: {"who": said_by(event.actor)})
+
+
+def somebody_must_decide(event: Event, *, now: datetime) -> None:
+    """An objection waits for a second person (rows 11, 15): supervisors and owners, never the one it is about."""
+    ticket = ticket_of(event)
+    if ticket is None:
+        return
+    text, first = _objection(event.kind, ticket)
+    deciders = User.objects.filter(role__in=(Role.SUPERVISOR, Role.OWNER), is_active=True).exclude(
+        pk=first or 0
+    )
+    _to(
+        deciders,
+        "staff_decide",
+        event,
+        ticket,
+        now=now,
+        words=lambda: {"who": said_by(event.actor), "text": text},
+    )
+
+
+def _objection(kind: str, ticket: Ticket) -> tuple[str, int | None]:
+    """(what was objected, whose decision it is about)."""
+    if kind == Kind.DRAW_DISPUTED:
+        dispute = DrawDispute.objects.filter(ticket=ticket).first()
+        return (dispute.text if dispute else ""), ticket.opened_by_id
+    quotation = Quotation.objects.filter(ticket=ticket).first()
+    return (quotation.objection, quotation.reclassified_by_id) if quotation else ("", None)
+
+
+def books_do_not_add_up(event: Event, *, now: datetime) -> None:
+    """The nightly verification found a difference: the owners."""
+    differences = [str(one) for one in event.data.get("differences", [])][:MOST_DIFFERENCES]
+    for owner in User.objects.filter(role=Role.OWNER, is_active=True):
+        post(
+            "staff_alarm",
+            to=Reader.of(owner),
+            kind=event.kind,
+            key=f"event:{event.pk}",
+            words=lambda: {"count": event.data.get("count", len(differences)), "differences": differences},
+            now=now,
+        )
+
+
+def _to(
+    people: Iterable[User], template: str, event: Event, ticket: Ticket, *, now: datetime, words: Words
+) -> None:
+    for user in people:
+        post(
+            template,
+            to=Reader.of(user),
+            kind=event.kind,
+            key=f"event:{event.pk}",
+            ticket=ticket,
+            words=lambda: {"link": link("workspace:case", ticket.number), **words()},
+            now=now,
+        )
