@@ -23,9 +23,10 @@ from vigente.mail.sandbox import parse_safely
 from vigente.rules.mailthread import thread
 from vigente.rules.refusal import Refused
 
-LEASE = timedelta(seconds=60)  # longer than any mail takes
+LEASE = timedelta(seconds=20)  # longer than any mail takes
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 15, 60, 300))
-ATTEMPTS = len(PAUSES) + 1
+ATTEMPTS = len(PAUSES) + 1  # after that many failures it is set aside
+DEATHS = 12  # and after that many readers that died over it
 BATCH = 50
 Status = InboundMessage.Status
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ def process(inbound_id: int, *, now: datetime) -> InboundMessage:
     row = InboundMessage.objects.select_related("mailbox").get(pk=inbound_id)
     if not claimed:
         return row
-    if row.attempts > ATTEMPTS:
+    if row.attempts > DEATHS:
         return _quarantine(row, "given_up", row.error or "the process died while reading it", now=now)
     try:
         _read(row, now=now)
@@ -134,7 +135,7 @@ def _quarantine(row: InboundMessage, code: str, detail: str, *, now: datetime) -
         )
         if changed:
             record(Kind.MAIL_QUARANTINED, subject=f"inbound:{row.pk}", now=now, code=code)
-    row.status = Status.QUARANTINED
+    row.status, row.outcome, row.error = Status.QUARANTINED, code[:40], detail[:2000]
     return row
 
 
