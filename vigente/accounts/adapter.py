@@ -1,7 +1,12 @@
 """How signing up and in fits Vigente: people are invited or come from a case; nobody becomes staff by signing up."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
+
+from vigente.installation.models import Installation
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -9,3 +14,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return True
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """A mail about somebody's account, signed by the vendor."""
+        signed = {**context, "vendor": Installation.current()}
+        message: EmailMessage = super().render_mail(template_prefix, email, signed, headers)
+        return message
