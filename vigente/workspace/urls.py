@@ -1,5 +1,120 @@
-"""Addresses of the workspace."""
+"""Addresses of the workspace, mounted at /{language}/desk/. A noun per address; a verb is a POST to a noun."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vigente.workspace.views import (
+    actions,
+    case,
+    contracts,
+    decisions,
+    held,
+    mail,
+    organizations,
+    overview,
+    phone,
+    plans,
+    queue,
+    quotations,
+    rules,
+    search,
+    settings,
+)
+
+app_name = "workspace"
+
+lists = [
+    path("", queue.home, name="home"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/<slug:view>/", queue.queue, name="queue"),
+    path("next/", queue.take, name="next"),
+    path("counts/", queue.view_counts, name="counts"),
+    path("preview/<int:number>/", queue.preview, name="preview"),
+    path("search/", search.search, name="search"),
+    path("open/", phone.open_case, name="open"),
+    path("open/<int:pk>/", phone.open_for, name="open_for"),
+    path("open/<int:pk>/preview/", phone.phone_preview, name="phone_preview"),
+    path("files/<str:token>/", case.file, name="file"),
+]
+cases = [
+    path("cases/<int:number>/", case.case, name="case"),
+    path("cases/<int:number>/messages/", case.write, name="write"),
+    path("cases/<int:number>/assignment/", actions.assignment, name="assignment"),
+    path("cases/<int:number>/taking/", actions.taking, name="taking"),
+    path("cases/<int:number>/untaking/", actions.untaking, name="untaking"),
+    path("cases/<int:number>/solution/", actions.solution, name="solution"),
+    path("cases/<int:number>/reopening/", actions.reopening, name="reopening"),
+    path("cases/<int:number>/status/", actions.status, name="status"),
+    path("cases/<int:number>/severity/", actions.severity, name="severity"),
+    path("cases/<int:number>/department/", actions.department, name="department"),
+    path("cases/<int:number>/work/", decisions.work, name="work"),
+    path("cases/<int:number>/release/", decisions.release, name="release"),
+    path("cases/<int:number>/licence/", decisions.licence, name="licence"),
+    path("cases/<int:number>/merger/", decisions.merger, name="merger"),
+    path("cases/<int:number>/unmerging/", decisions.unmerging, name="unmerging"),
+    path("cases/<int:number>/split/", decisions.split, name="split"),
+    path("cases/<int:number>/dispute/", decisions.dispute, name="dispute"),
+    path("cases/<int:number>/quotation/", quotations.quotation, name="quotation"),
+    path("cases/<int:number>/objection/", quotations.objection, name="objection"),
+    path("held/", held.held_list, name="held"),
+    path("held/<int:pk>/", held.held_request, name="held_request"),
+    path("held/<int:pk>/case/", held.held_case, name="held_case"),
+    path("held/<int:pk>/answer/", held.held_answer, name="held_answer"),
+    path("held/<int:pk>/override/", held.held_override, name="held_override"),
+]
+customers = [
+    path("organizations/", organizations.organizations, name="organizations"),
+    path("organizations/new/", organizations.organization_new, name="organization_new"),
+    path("organizations/<int:pk>/", organizations.organization, name="organization"),
+    path("organizations/<int:pk>/edit/", organizations.organization_edit, name="organization_edit"),
+    path("organizations/<int:pk>/block/", organizations.organization_block, name="organization_block"),
+    path("organizations/<int:pk>/unblock/", organizations.organization_unblock, name="organization_unblock"),
+    path(
+        "organizations/<int:pk>/statement/",
+        organizations.organization_statement,
+        name="organization_statement",
+    ),
+    path("organizations/<int:pk>/people/new/", contracts.person_invite, name="person_invite"),
+    path("organizations/<int:pk>/licences/new/", contracts.licence_new, name="licence_new"),
+    path("organizations/<int:pk>/subscriptions/new/", contracts.subscription_new, name="subscription_new"),
+    path("organizations/<int:pk>/goodwill/new/", contracts.goodwill_new, name="goodwill_new"),
+    path("licences/<int:pk>/hosting/", contracts.licence_hosting, name="licence_hosting"),
+    path(
+        "subscriptions/<int:pk>/activation/",
+        contracts.subscription_activation,
+        name="subscription_activation",
+    ),
+    path("subscriptions/<int:pk>/notice/", contracts.subscription_notice, name="subscription_notice"),
+    path(
+        "subscriptions/<int:pk>/notice/withdrawal/",
+        contracts.subscription_notice_withdrawal,
+        name="subscription_notice_withdrawal",
+    ),
+    path("subscriptions/<int:pk>/change/", contracts.subscription_change, name="subscription_change"),
+    path("subscriptions/<int:pk>/packs/new/", contracts.pack_new, name="pack_new"),
+]
+vendor = [
+    path("plans/", plans.plans, name="plans"),
+    path("plans/import/", plans.plans_import, name="plans_import"),
+    path("plans/export/", plans.plans_export, name="plans_export"),
+    path("plans/<int:pk>/versions/new/", plans.plan_version, name="plan_version"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/new/", rules.rules_new, name="rules_new"),
+    path("rules/<int:pk>/withdrawal/", rules.rules_withdrawal, name="rules_withdrawal"),
+    path("overview/", overview.overview, name="overview"),
+    path("overview/missed/<int:pk>/", overview.missed_term, name="missed_term"),
+    path("mail/", mail.mail, name="mail"),
+    path("mail/in/<int:pk>/", mail.inbound, name="inbound"),
+    path("mail/in/<int:pk>/raw/", mail.inbound_raw, name="inbound_raw"),
+    path("mail/in/<int:pk>/replay/", mail.inbound_replay, name="inbound_replay"),
+    path("mail/out/<int:pk>/", mail.outbound, name="outbound"),
+    path("mail/out/<int:pk>/retry/", mail.outbound_retry, name="outbound_retry"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/vendor/", settings.vendor, name="vendor"),
+    path("settings/tokens/", settings.tokens, name="tokens"),
+    path("settings/tokens/new/", settings.token_new, name="token_new"),
+    path("settings/tokens/<int:pk>/revocation/", settings.token_revocation, name="token_revocation"),
+    path("settings/<slug:slug>/", settings.section, name="section"),
+    path("settings/<slug:slug>/new/", settings.section_row, name="section_new"),
+    path("settings/<slug:slug>/<int:pk>/", settings.section_row, name="section_row"),
+]
+urlpatterns = [*lists, *cases, *customers, *vendor]

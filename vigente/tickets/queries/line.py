@@ -151,10 +151,8 @@ def plan_names(ranks: Collection[int]) -> dict[int, str]:
     names: dict[int, dict[str, str]] = {}
     plans = Plan.objects.filter(versions__rank__in=ranks).order_by("interval", "id")
     for rank, family, name in plans.values_list("versions__rank", "family", "name"):
-        known = names.setdefault(rank, {})
-        if name not in known.values():
-            known.setdefault(family, name)
-    return {rank: ", ".join(list(some.values())[:2]) for rank, some in names.items()}
+        names.setdefault(rank, {}).setdefault(family, name)
+    return {rank: ", ".join(list(dict.fromkeys(some.values()))[:2]) for rank, some in names.items()}
 
 
 def _before(

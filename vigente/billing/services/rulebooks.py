@@ -1,0 +1,47 @@
+"""Publishing a rulebook: a new version that binds from a date; what was published is never edited (row 43)."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from vigente.accounts.models import User
+from vigente.billing.models import RulebookVersion
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.rules.rulebook import Rulebook
+
+NOTE_MAX = 300
+
+
+@transaction.atomic
+def publish(
+    *, rulebook: Rulebook, effective_from: datetime, actor: User, now: datetime, note: str = ""
+) -> RulebookVersion:
+    """Put these rules in force from `effective_from` (UTC), which is never in the past: decisions made stand.
+
+    The owner alone. The clock tells everybody on the date itself (`worker.clock.put_rulebook_in_force`).
+    """
+    if not actor.is_owner:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    if effective_from < now:
+        raise Refused(RefusalCode.INVALID_VALUE, field="effective_from")
+    try:
+        with transaction.atomic():
+            return RulebookVersion.objects.create(
+                effective_from=effective_from,
+                data=rulebook.to_json(),
+                author=actor,
+                note=note.strip()[:NOTE_MAX],
+                created_at=now,
+            )
+    except IntegrityError:
+        raise Refused(RefusalCode.INVALID_VALUE, field="effective_from") from None
+
+
+@transaction.atomic
+def withdraw(*, version: RulebookVersion, actor: User, now: datetime) -> None:
+    """Take back a version that is not in force yet."""
+    if not actor.is_owner:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    deleted, _rows = RulebookVersion.objects.filter(pk=version.pk, effective_from__gt=now).delete()
+    if not deleted:
+        raise Refused(RefusalCode.TOO_LATE, until=version.effective_from.isoformat())

@@ -1,0 +1,193 @@
+"""What an agent types or chooses on a case. Forms check shape; services decide."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from vigente.accounts.models import STAFF_ROLES, User
+from vigente.billing.models import Licence, WorkType
+from vigente.rules.lifecycle import Status, may_change
+from vigente.tickets.models import Department, Message, Ticket
+from vigente.tickets.services.classification import BY_HAND
+from vigente.workspace.forms.fields import FilesField
+from vigente.workspace.words import release_choice
+
+AFTER = [
+    ("waiting_customer", _("y esperar al cliente")),
+    ("solved", _("y resolver")),
+    ("open", _("y dejar abierto")),
+    ("waiting_third", _("y esperar a un tercero")),
+]
+
+
+class ComposerForm(forms.Form):
+    """A reply or an internal note, with files, and what becomes of the case."""
+
+    kind = forms.ChoiceField(choices=[("reply", ""), ("note", "")], initial="reply", required=False)
+    body = forms.CharField(
+        label=_("Mensaje"),
+        widget=forms.Textarea,
+        required=False,
+        max_length=settings.MESSAGE_MAX_CHARS,
+        strip=False,
+    )
+    files = FilesField(label=_("Archivos"))
+    after = forms.ChoiceField(label=_("Al enviar"), choices=AFTER, initial="waiting_customer", required=False)
+    submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    @property
+    def is_note(self) -> bool:
+        return self.cleaned_data.get("kind") == "note"
+
+
+def active_staff() -> "forms.models.ModelChoiceIterator | Any":
+    """People a case can be given to."""
+    return User.objects.filter(role__in=STAFF_ROLES, is_active=True).order_by("name", "email")
+
+
+class AssignForm(forms.Form):
+    """Who works on it; empty gives it back to the line."""
+
+    assignee = forms.ModelChoiceField(
+        label=_("Técnico"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Nadie: vuelve a la fila"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assignee"].queryset = active_staff()  # type: ignore[attr-defined]
+
+
+class StatusForm(forms.Form):
+    """The states an agent may choose from where the case stands."""
+
+    status = forms.ChoiceField(label=_("Estado"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Status(ticket.status)
+        self.fields["status"].choices = [  # type: ignore[attr-defined]
+            (value, label) for value, label in Ticket.Status.choices if may_change(here, Status(value))
+        ]
+
+
+class SeverityForm(forms.Form):
+    """How urgent an agent judges it; moves the case inside its rank only (R10)."""
+
+    severity = forms.TypedChoiceField(
+        label=_("Urgencia"), choices=Ticket.Severity.choices, coerce=int, widget=forms.RadioSelect
+    )
+
+
+class DepartmentForm(forms.Form):
+    """The team it belongs to."""
+
+    department = forms.ModelChoiceField(
+        label=_("Departamento"), queryset=Department.objects.all(), empty_label=None
+    )
+
+
+class ClassifyForm(forms.Form):
+    """What kind of work it really is."""
+
+    work_type = forms.ModelChoiceField(
+        label=_("Tipo de trabajo"), queryset=WorkType.objects.all(), empty_label=None
+    )
+
+
+class ReleaseForm(forms.Form):
+    """Why the case used is given back (rows 10, 12, 16)."""
+
+    reason = forms.ChoiceField(label=_("Motivo"), widget=forms.RadioSelect)
+    note = forms.CharField(
+        label=_("Explicación"),
+        help_text=_("Queda en el estado de cuenta del cliente."),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            (reason.value, release_choice(reason)) for reason in sorted(BY_HAND)
+        ]
+
+
+class LicenceForm(forms.Form):
+    """The installation it should have been filed on (row 47)."""
+
+    licence = forms.ModelChoiceField(
+        label=_("Licencia correcta"), queryset=Licence.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Licence.objects.filter(organization=ticket.organization, is_active=True).exclude(
+            pk=ticket.licence_id
+        )
+        self.fields["licence"].queryset = own.select_related("edition__product")  # type: ignore[attr-defined]
+
+
+class MergeForm(forms.Form):
+    """The case that stays (row 12)."""
+
+    into = forms.IntegerField(
+        label=_("Número del caso que queda"),
+        min_value=1,
+        max_value=2**60,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class MessagesField(forms.ModelMultipleChoiceField):
+    """Messages named by who wrote them, when, and how they begin."""
+
+    def label_from_instance(self, obj: Message) -> str:
+        words = " ".join(obj.text.split())
+        return f"{obj.author or obj.author_name}: {words[:110]}{'…' if len(words) > 110 else ''}"
+
+
+class SplitForm(forms.Form):
+    """Which messages are another case (row 14)."""
+
+    messages = MessagesField(
+        label=_("Mensajes del otro problema"),
+        queryset=Message.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    subject = forms.CharField(label=_("Asunto del caso nuevo"), max_length=200)
+    new_problem = forms.TypedChoiceField(
+        label=_("¿Es otro problema?"),
+        choices=[
+            ("1", _("Sí, es un problema nuevo: usará un caso. Se le pregunta antes al cliente.")),
+            ("0", _("No, es parte de lo mismo: no usa ningún caso y se separa ya.")),
+        ],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+        initial="1",
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        replies = ticket.messages.filter(kind=Message.Kind.REPLY, by_staff=False).select_related("author")
+        self.fields["messages"].queryset = replies  # type: ignore[attr-defined]
+
+
+class YesNoForm(forms.Form):
+    """A second person's decision."""
+
+    decision = forms.TypedChoiceField(coerce=lambda value: value == "yes", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, label: str, yes: str, no: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].label = label
+        self.fields["decision"].choices = [("yes", yes), ("no", no)]  # type: ignore[attr-defined]
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to type: the consequences are above the button."""

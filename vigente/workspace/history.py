@@ -1,0 +1,254 @@
+"""What happened to a case, in words for the staff, laid between its messages."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from vigente.accounts.models import User
+from vigente.billing.models import Licence, WorkType
+from vigente.events.kinds import Kind
+from vigente.events.models import Event
+from vigente.tickets.models import Department, Message, Ticket
+from vigente.ui import formats
+from vigente.ui.wording import release_text
+from vigente.workspace.words import licence_name
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened. `icon`: of the sprite."""
+
+    at: datetime
+    text: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A message or a line, in the order of time."""
+
+    message: Message | None = None
+    line: Line | None = None
+
+
+class Names:
+    """Names behind the ids in events, read only if some event needs them."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+
+    @cached_property
+    def people(self) -> dict[int, str]:
+        wanted = {event.data.get("assignee") for event in self.events} - {None}
+        known = {event.actor_id: str(event.actor) for event in self.events if event.actor is not None}
+        missing = wanted - set(known)
+        return (
+            known | {user.pk: str(user) for user in User.objects.filter(pk__in=missing)} if missing else known
+        )
+
+    @cached_property
+    def departments(self) -> dict[int, str]:
+        return dict(Department.objects.values_list("pk", "name"))
+
+    @cached_property
+    def work_types(self) -> dict[str, str]:
+        return {work.code: work.name for work in WorkType.objects.all()}
+
+    @cached_property
+    def licences(self) -> dict[int, str]:
+        wanted = {event.data.get(name) for event in self.events for name in ("before", "after")}
+        pks = {value for value in wanted if isinstance(value, int)}
+        found = Licence.objects.filter(pk__in=pks).select_related("edition__product")
+        return {licence.pk: licence_name(licence) for licence in found}
+
+
+def lines(events: Sequence[Event]) -> list[Line]:
+    """Events as lines; those that the conversation itself shows are left out."""
+    names = Names(events)
+    found = []
+    for event in events:
+        teller = TELLERS.get(event.kind)
+        if teller is not None:
+            icon, tell = teller
+            found.append(Line(event.occurred_at, tell(_who(event), event.data, names), icon))
+    return found
+
+
+def woven(messages: Iterable[Message], told: Iterable[Line]) -> Iterator[Item]:
+    """Messages and lines in one order of time; what came before the first message shown is left to the full history."""
+    items = [Item(message=message) for message in messages]
+    if not items:
+        yield from (Item(line=line) for line in told)
+        return
+    first = items[0].message.created_at if items[0].message else None
+    shown = [Item(line=line) for line in told if first is None or line.at >= first]
+    yield from sorted(items + shown, key=_at)
+
+
+def _at(item: Item) -> tuple[datetime, bool]:
+    if item.message is not None:
+        return item.message.created_at, False
+    assert item.line is not None
+    return item.line.at, True
+
+
+def _who(event: Event) -> str:
+    return str(event.actor) if event.actor is not None else _("El reloj")
+
+
+Data = Mapping[str, Any]
+Teller = Callable[[str, Data, Names], str]
+_STATUS = dict(Ticket.Status.choices)
+_SEVERITY = dict(Ticket.Severity.choices)
+_OUTCOMES: Mapping[str, Callable[[], str]] = {
+    "released": lambda: _("vuelve a estar disponible"),
+    "late": lambda: _("pero su mes ya había vencido"),
+    "goodwill": lambda: _("su mes ya había vencido: se dio un caso de cortesía"),
+}
+
+
+def _assigned(who: str, data: Data, names: Names) -> str:
+    if data.get("department"):
+        text = _("%(who)s lo pasó a %(department)s") % {
+            "who": who,
+            "department": names.departments.get(data["department"], "—"),
+        }
+        return text if data.get("assignee") else text + _(", sin técnico")
+    assignee = data.get("assignee")
+    if assignee is None:
+        return _("%(who)s lo devolvió a la fila") % {"who": who}
+    name = names.people.get(assignee, "—")
+    if data.get("by_line"):
+        return _("%(who)s lo tomó como siguiente caso") % {"who": who}
+    if name == who:
+        return _("%(who)s lo tomó") % {"who": who}
+    return _("%(who)s lo asignó a %(name)s") % {"who": who, "name": name}
+
+
+def _status(who: str, data: Data, names: Names) -> str:
+    after = _STATUS.get(data.get("after"), data.get("after"))
+    return _("%(who)s lo dejó en %(status)s") % {"who": who, "status": str(after).lower()}
+
+
+def _classified(who: str, data: Data, names: Names) -> str:
+    kinds = names.work_types
+    return _("%(who)s lo clasificó como “%(after)s” (antes “%(before)s”)") % {
+        "who": who,
+        "after": kinds.get(data.get("after"), data.get("after")),
+        "before": kinds.get(data.get("before"), data.get("before")),
+    }
+
+
+def _released(who: str, data: Data, names: Names) -> str:
+    outcome = _OUTCOMES.get(data.get("outcome", ""))
+    why = release_text(data["reason"]) if data.get("reason") else _("Devuelto")
+    return f"{why}: {outcome()}" if outcome else why
+
+
+def _moved(who: str, data: Data, names: Names) -> str:
+    return _("%(who)s lo pasó a la licencia %(licence)s") % {
+        "who": who,
+        "licence": names.licences.get(data.get("after"), "—"),
+    }
+
+
+def _quoted(who: str, data: Data, names: Names) -> str:
+    amount = formats.money(int(data["amount"]), data["currency"]) if data.get("amount") else "—"
+    return _("%(who)s lo cotizó en %(amount)s") % {"who": who, "amount": amount}
+
+
+def _severity(who: str, data: Data, names: Names) -> str:
+    return _("%(who)s puso la urgencia en %(severity)s") % {
+        "who": who,
+        "severity": str(_SEVERITY.get(data.get("after"), "—")).lower(),
+    }
+
+
+def _plain(text: Callable[[], str]) -> Teller:
+    return lambda who, data, names: text() % ({"who": who} | {key: value for key, value in data.items()})
+
+
+TELLERS: Mapping[str, tuple[str, Teller]] = {
+    Kind.TICKET_ACCEPTED.value: ("badge-check", _plain(lambda: _("Aceptado"))),
+    Kind.TICKET_ASSIGNED.value: ("user", _assigned),
+    Kind.TICKET_STATUS_CHANGED.value: ("history", _status),
+    Kind.TICKET_SOLVED.value: ("check", _plain(lambda: _("%(who)s lo dio por resuelto"))),
+    Kind.TICKET_CLOSED.value: ("lock", _plain(lambda: _("%(who)s lo cerró"))),
+    Kind.TICKET_REOPENED.value: ("undo-2", _plain(lambda: _("%(who)s lo reabrió"))),
+    Kind.TICKET_CLASSIFIED.value: ("tag", _classified),
+    Kind.TICKET_SEVERITY_CHANGED.value: ("flag", _severity),
+    Kind.TICKET_RELEASED.value: ("undo-2", _released),
+    Kind.TICKET_MOVED_LICENCE.value: ("key-round", _moved),
+    Kind.TICKET_MERGED.value: ("copy", _plain(lambda: _("%(who)s lo unió con el caso %(into)s"))),
+    Kind.TICKET_UNMERGED.value: ("copy", _plain(lambda: _("%(who)s lo separó del caso %(from)s"))),
+    Kind.TICKET_RANK_CHANGED.value: ("list-ordered", _plain(lambda: _("Subió en la fila por un plan mejor"))),
+    Kind.TICKET_OPENED_FOR_CUSTOMER.value: ("life-buoy", _plain(lambda: _("%(who)s lo abrió por el cliente"))),
+    Kind.DRAW_DISPUTED.value: ("scale", _plain(lambda: _("%(who)s objetó que usara un caso"))),
+    Kind.DRAW_DISPUTE_DECIDED.value: ("scale", lambda who, data, names: (
+        _("%(who)s dio la razón al cliente") if data.get("upheld") else _("%(who)s mantuvo el uso del caso")) % {"who": who}),
+    Kind.SPLIT_PROPOSED.value: ("copy", _plain(lambda: _("%(who)s propuso separar un problema nuevo"))),
+    Kind.SPLIT_ACCEPTED.value: ("copy", _plain(lambda: _("Se separó en el caso %(child)s"))),
+    Kind.SPLIT_DECLINED.value: ("copy", lambda who, data, names: (
+        _("Nadie respondió a la propuesta de separar") if data.get("silent") else _("%(who)s no aceptó separar") % {"who": who})),
+    Kind.QUOTATION_REQUESTED.value: ("tag", _plain(lambda: _("Pasó a Por cotizar"))),
+    Kind.QUOTATION_QUOTED.value: ("tag", _quoted),
+    Kind.QUOTATION_ACCEPTED.value: ("check", _plain(lambda: _("%(who)s aceptó la cotización"))),
+    Kind.QUOTATION_DECLINED.value: ("x", _plain(lambda: _("%(who)s rechazó la cotización"))),
+    Kind.QUOTATION_OBJECTED.value: ("scale", _plain(lambda: _("%(who)s objetó: dice que el plan lo cubre"))),
+    Kind.QUOTATION_OBJECTION_DECIDED.value: ("scale", lambda who, data, names: (
+        _("%(who)s decidió que el plan lo cubre") if data.get("covered") else _("%(who)s decidió que se cotiza")) % {"who": who}),
+}  # fmt: skip
+
+
+def organization_lines(events: Sequence[Event]) -> list[Line]:
+    """What happened to an organization, its licences and contracts; what is told elsewhere is left out."""
+    found = []
+    for event in events:
+        teller = ORGANIZATION_TELLERS.get(event.kind)
+        if teller is not None:
+            icon, text = teller
+            found.append(Line(event.occurred_at, text() % {"who": _who(event), **_cases(event.data)}, icon))
+    return found
+
+
+def _cases(data: Data) -> dict[str, str]:
+    cases = data.get("cases")
+    return {"cases": _("sin límite") if cases is None else formats.number(cases)}
+
+
+ORGANIZATION_TELLERS: Mapping[str, tuple[str, Callable[[], str]]] = {
+    Kind.SUBSCRIPTION_STARTED.value: ("badge-check", lambda: _("%(who)s contrató un plan")),
+    Kind.SUBSCRIPTION_ACTIVATED.value: ("play", lambda: _("El plan entró en vigencia")),
+    Kind.SUBSCRIPTION_RENEWED.value: ("refresh-cw", lambda: _("El plan se renovó")),
+    Kind.SUBSCRIPTION_PERIOD_OPENED.value: ("calendar", lambda: _("Empezó un mes con %(cases)s casos")),
+    Kind.SUBSCRIPTION_NOTICE_GIVEN.value: ("flag", lambda: _("%(who)s dio aviso de cancelar o cambiar")),
+    Kind.SUBSCRIPTION_NOTICE_WITHDRAWN.value: ("undo-2", lambda: _("%(who)s retiró el aviso")),
+    Kind.SUBSCRIPTION_ENDED.value: ("minus", lambda: _("El plan terminó")),
+    Kind.SUBSCRIPTION_REPLACED.value: ("refresh-cw", lambda: _("Cambió de plan")),
+    Kind.SUBSCRIPTION_SLEPT.value: (
+        "moon",
+        lambda: _("El plan incluido descansa mientras rige el contratado"),
+    ),
+    Kind.SUBSCRIPTION_WOKE.value: ("sun", lambda: _("Volvió el plan incluido")),
+    Kind.SUBSCRIPTION_TERM_MISSED.value: (
+        "triangle-alert",
+        lambda: _("Pasó un período completo sin facturar: falta decidir"),
+    ),
+    Kind.PACK_ADDED.value: ("plus", lambda: _("%(who)s agregó %(cases)s casos extra")),
+    Kind.PACK_RETURNED.value: ("undo-2", lambda: _("%(who)s devolvió un paquete extra")),
+    Kind.GOODWILL_GRANTED.value: ("life-buoy", lambda: _("%(who)s dio %(cases)s casos de cortesía")),
+    Kind.LICENCE_REGISTERED.value: ("key-round", lambda: _("%(who)s registró una licencia")),
+    Kind.LICENCE_HOSTING_CHANGED.value: (
+        "globe",
+        lambda: _("%(who)s cambió dónde está instalada una licencia"),
+    ),
+    Kind.ORGANIZATION_BLOCKED.value: ("lock", lambda: _("%(who)s bloqueó la organización")),
+    Kind.ORGANIZATION_UNBLOCKED.value: ("check", lambda: _("%(who)s desbloqueó la organización")),
+    Kind.HELD.value: ("pause", lambda: _("Llegó una solicitud sin cobertura")),
+    Kind.HELD_RELEASED.value: ("check", lambda: _("Una solicitud en espera entró en la fila")),
+    Kind.HELD_EXPIRED.value: ("hourglass", lambda: _("Venció una solicitud en espera")),
+}

@@ -1,0 +1,160 @@
+"""The rulebook in sentences: each setting said with its value, grouped as people think of them. The form reads the same list."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vigente.billing.models import RulebookVersion
+from vigente.rules.precedence import Order
+from vigente.rules.pricing import DiscountRule
+from vigente.rules.rulebook import DrawBy, EmailIntake, PackValidity, Rulebook
+from vigente.ui import formats
+from vigente.workspace.rulebook_words import CHOICES, LABELS, SENTENCES
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Settings that belong together."""
+
+    id: str
+    title: Any
+    names: tuple[str, ...]
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "plans",
+        gettext_lazy("Planes y meses"),
+        ("plans_required_from", "exempt_days", "billing_zone", "months", "rollover_max"),
+    ),
+    Group(
+        "notice",
+        gettext_lazy("Renovación y aviso"),
+        (
+            "notice_days",
+            "renewal_mail_days",
+            "notice_mail_days",
+            "notice_mail_days_annual",
+            "expiring_mail_days",
+        ),
+    ),
+    Group(
+        "intake",
+        gettext_lazy("Cómo entran las solicitudes"),
+        ("intake_email", "draw_by", "hold_days", "held_retention_days"),
+    ),
+    Group("order", gettext_lazy("Orden de atención"), ("order", "overdue_first")),
+    Group(
+        "cases",
+        gettext_lazy("Casos"),
+        ("reopen_days", "auto_close_days", "split_answer_days", "dispute_days"),
+    ),
+    Group(
+        "packs",
+        gettext_lazy("Casos extra"),
+        ("pack_validity", "pack_days", "pack_return_hours", "sell_packs_without_plan"),
+    ),
+    Group(
+        "favours",
+        gettext_lazy("Favores y cortesías"),
+        ("favour_limits", "goodwill_on_late_release", "goodwill_days"),
+    ),
+    Group("discounts", gettext_lazy("Descuentos"), ("discounts",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A setting in words. `since`: when this value came into force; None: from the beginning."""
+
+    name: str
+    label: str
+    sentence: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A setting that another version would change."""
+
+    label: str
+    before: str
+    after: str
+
+
+def said(book: Rulebook, versions: Sequence[RulebookVersion]) -> Iterator[tuple[Group, list[Said]]]:
+    """Every setting of `book` with the instant it came into force. `versions`: those in force so far, newest first."""
+    for group in GROUPS:
+        yield (
+            group,
+            [
+                Said(
+                    name, str(LABELS[name]), sentence(name, getattr(book, name)), _since(name, book, versions)
+                )
+                for name in group.names
+            ],
+        )
+
+
+def _since(name: str, book: Rulebook, versions: Sequence[RulebookVersion]) -> datetime | None:
+    """The oldest of the unbroken run of newest versions that have this value."""
+    value, since = getattr(book, name), None
+    for version in versions:
+        if getattr(Rulebook.from_json(version.data), name) != value:
+            return since
+        since = version.effective_from
+    return since if getattr(Rulebook(), name) != value else None
+
+
+def differences(before: Rulebook, after: Rulebook) -> list[Difference]:
+    """What changes from one to the other, in words."""
+    names = [name for group in GROUPS for name in group.names]
+    return [
+        Difference(str(LABELS[name]), sentence(name, old), sentence(name, new))
+        for name in names
+        if (old := getattr(before, name)) != (new := getattr(after, name))
+    ]
+
+
+def sentence(name: str, value: Any) -> str:
+    """One setting with its value, as a sentence."""
+    return SENTENCES[name](value) % {"value": value_text(name, value)}
+
+
+def value_text(name: str, value: Any) -> str:
+    """A value as people read it."""
+    if name in CHOICES:
+        return str(CHOICES[name][value])
+    if isinstance(value, datetime):
+        return formats.day(value, zone=timezone.get_current_timezone(), long=True)
+    if isinstance(value, bool):
+        return _("sí") if value else _("no")
+    if name == "favour_limits":
+        return _limits(value)
+    if name == "discounts":
+        return "; ".join(discount_text(rule) for rule in value) or _("ninguno")
+    return formats.number(value) if isinstance(value, int) else str(value)
+
+
+def _limits(limits: Mapping[str, int | None]) -> str:
+    roles = {"agent": _("técnico"), "supervisor": _("supervisor"), "owner": _("propietario")}
+    return ", ".join(
+        f"{roles.get(role, role)} {_('sin límite') if limit is None else formats.number(limit)}"
+        for role, limit in limits.items()
+    )
+
+
+def discount_text(rule: DiscountRule) -> str:
+    """`40 % para WEB en nuestra nube, no en casos extra`."""
+    hosting = {"vendor_cloud": _("en nuestra nube"), "customer": _("en su servidor"), None: ""}[rule.hosting]
+    where = " ".join(part for part in (rule.edition or _("toda edición"), hosting) if part)
+    text = _("%(percent)s para %(where)s") % {"percent": formats.percent(rule.basis_points), "where": where}
+    return text if rule.applies_to_packs else text + _(", no en casos extra")
+
+
+ENUMS = {"order": Order, "intake_email": EmailIntake, "draw_by": DrawBy, "pack_validity": PackValidity}

@@ -1,0 +1,134 @@
+"""The words of each setting of the rulebook: its label, its choices, and the sentence that says it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vigente.rules.periods import Months
+from vigente.rules.precedence import Order
+from vigente.rules.rulebook import DrawBy, EmailIntake, PackValidity
+
+LABELS: Mapping[str, Any] = {
+    "billing_zone": gettext_lazy("Zona horaria de los meses"),
+    "plans_required_from": gettext_lazy("Desde cuándo hace falta un plan"),
+    "exempt_days": gettext_lazy("Días que se atienden los casos abiertos antes"),
+    "months": gettext_lazy("Cómo se cuentan los meses"),
+    "rollover_max": gettext_lazy("Casos que pasan al mes siguiente"),
+    "hold_days": gettext_lazy("Días que espera una solicitud sin cobertura"),
+    "held_retention_days": gettext_lazy("Días que se conserva su texto después"),
+    "reopen_days": gettext_lazy("Días hábiles para reabrir"),
+    "auto_close_days": gettext_lazy("Días hasta cerrar lo resuelto"),
+    "split_answer_days": gettext_lazy("Días para responder a una separación"),
+    "dispute_days": gettext_lazy("Días para objetar un caso abierto por nosotros"),
+    "goodwill_on_late_release": gettext_lazy("Cortesía si lo devuelto ya venció"),
+    "goodwill_days": gettext_lazy("Días que vale una cortesía"),
+    "intake_email": gettext_lazy("Solicitudes nuevas por correo"),
+    "notice_days": gettext_lazy("Días de aviso antes de renovar"),
+    "renewal_mail_days": gettext_lazy("Días antes: correo de renovación"),
+    "notice_mail_days": gettext_lazy("Días antes del límite: correo, plan mensual"),
+    "notice_mail_days_annual": gettext_lazy("Días antes del límite: correo, plan anual"),
+    "expiring_mail_days": gettext_lazy("Días antes: correo de casos por vencer"),
+    "pack_validity": gettext_lazy("Hasta cuándo vale un caso extra"),
+    "pack_days": gettext_lazy("Días, si vale por días"),
+    "pack_return_hours": gettext_lazy("Horas para devolver un paquete sin usar"),
+    "sell_packs_without_plan": gettext_lazy("Vender casos extra sin plan"),
+    "draw_by": gettext_lazy("Quién puede usar los casos"),
+    "order": gettext_lazy("Orden"),
+    "overdue_first": gettext_lazy("Primero lo vencido"),
+    "favour_limits": gettext_lazy("Favores al mes por persona"),
+    "discounts": gettext_lazy("Descuentos"),
+}
+
+CHOICES: Mapping[str, Mapping[Any, Any]] = {
+    "months": {
+        Months.ANNIVERSARY: gettext_lazy("desde el día en que contrató cada cliente"),
+        Months.CALENDAR: gettext_lazy("del 1 al último día de cada mes, con el primero en proporción"),
+    },
+    "intake_email": {
+        EmailIntake.PORTAL_ONLY: gettext_lazy(
+            "se guardan y se contestan con un enlace para confirmarlas en el portal"
+        ),
+        EmailIntake.ACCEPT: gettext_lazy("se deciden igual que en el portal"),
+        EmailIntake.REFUSE: gettext_lazy("se contestan diciendo que deben entrar por el portal"),
+    },
+    "draw_by": {
+        DrawBy.ANYONE: gettext_lazy("cualquier persona de la organización"),
+        DrawBy.NAMED: gettext_lazy("solo las personas autorizadas"),
+        DrawBy.APPROVE: gettext_lazy("con la aprobación de la persona responsable"),
+    },
+    "pack_validity": {
+        PackValidity.CURRENT_PERIOD: gettext_lazy("hasta el fin del mes en curso del cliente"),
+        PackValidity.DAYS: gettext_lazy("por un número de días desde la compra"),
+        PackValidity.NEXT_PERIOD: gettext_lazy("hasta el fin de su mes siguiente"),
+    },
+    "order": {
+        Order.STRICT: gettext_lazy("primero la prioridad del plan, luego el plazo más cercano"),
+        Order.FAIR: gettext_lazy(
+            "por llegada, con la ventaja que da cada plan, para que nadie espere sin fin"
+        ),
+    },
+}
+
+Sentence = Callable[[Any], str]
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    "billing_zone": lambda v: _("Los meses empiezan y terminan a la hora de %(value)s."),
+    "plans_required_from": lambda v: (
+        _("Hace falta un plan desde el %(value)s.")
+        if v
+        else _("Siempre hace falta un plan para pedir soporte.")
+    ),
+    "exempt_days": lambda v: _("Lo abierto antes de esa fecha se atiende sin plan hasta %(value)s días más."),
+    "months": lambda v: _("Los meses de un plan van %(value)s."),
+    "rollover_max": lambda v: (
+        _("Pasan al mes siguiente hasta %(value)s casos sin usar.")
+        if v
+        else _("Los casos que no se usan vencen con su mes.")
+    ),
+    "hold_days": lambda v: _("Una solicitud sin cobertura espera %(value)s días y entra sola si aparece."),
+    "held_retention_days": lambda v: _("Después, su texto se conserva %(value)s días y se borra."),
+    "reopen_days": lambda v: _("Un caso resuelto se reabre sin usar otro durante %(value)s días hábiles."),
+    "auto_close_days": lambda v: _("Lo resuelto se cierra solo a los %(value)s días de silencio."),
+    "split_answer_days": lambda v: _(
+        "El cliente tiene %(value)s días para aceptar que se separe un problema nuevo; el silencio es un no."
+    ),
+    "dispute_days": lambda v: _("El cliente tiene %(value)s días para objetar un caso que abrimos por él."),
+    "goodwill_on_late_release": lambda v: (
+        _("Si se devuelve un caso cuyo mes ya venció, se da uno de cortesía.")
+        if v
+        else _("Si se devuelve un caso cuyo mes ya venció, no se da nada.")
+    ),
+    "goodwill_days": lambda v: _("Una cortesía vale al menos %(value)s días, haya o no plan."),
+    "intake_email": lambda v: _("Las solicitudes nuevas por correo %(value)s."),
+    "notice_days": lambda v: (
+        _("Para cambiar o cancelar hay que avisar al menos %(value)s días antes de la renovación.")
+        if v
+        else _("Para cambiar o cancelar basta avisar antes de que termine el mes.")
+    ),
+    "renewal_mail_days": lambda v: _("Avisamos de la renovación %(value)s días antes."),
+    "notice_mail_days": lambda v: _(
+        "En los planes mensuales recordamos el límite para avisar %(value)s días antes."
+    ),
+    "notice_mail_days_annual": lambda v: _("En los anuales, %(value)s días antes."),
+    "expiring_mail_days": lambda v: _("Avisamos de los casos por vencer %(value)s días antes."),
+    "pack_validity": lambda v: _("Un caso extra vale %(value)s."),
+    "pack_days": lambda v: _("Si vale por días, son %(value)s."),
+    "pack_return_hours": lambda v: _("Un paquete sin usar se puede devolver durante %(value)s horas."),
+    "sell_packs_without_plan": lambda v: (
+        _("Se venden casos extra también sin plan.")
+        if v
+        else _("Los casos extra solo se venden con un plan vigente.")
+    ),
+    "draw_by": lambda v: _("Puede usar los casos: %(value)s."),
+    "order": lambda v: _("Se atiende %(value)s."),
+    "overdue_first": lambda v: (
+        _("Lo que ya pasó su plazo va antes que todo lo demás.")
+        if v
+        else _("Lo que ya pasó su plazo conserva su lugar según el plan.")
+    ),
+    "favour_limits": lambda v: _("Favores al mes: %(value)s."),
+    "discounts": lambda v: _("Descuentos: %(value)s."),
+}

@@ -1,0 +1,94 @@
+"""The owner's settings that are plain content: for each its model, form and what its list shows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.utils.translation import gettext_lazy as _
+
+from vigente.accounts.models import STAFF_ROLES, User
+from vigente.billing.models import WorkType
+from vigente.mail.models import Mailbox
+from vigente.sla.models import BusinessHours, SlaPolicy
+from vigente.tickets.models import Department
+from vigente.ui import formats
+from vigente.workspace.forms.settings import (
+    DepartmentForm,
+    HoursForm,
+    MailboxForm,
+    PolicyForm,
+    StaffForm,
+    WorkTypeForm,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list of rows with a form. `columns`: heading and what to say of a row. `promises`: working hours or reply promises."""
+
+    title: Any
+    singular: Any
+    lead: Any
+    rows: Callable[[], QuerySet[Any]]
+    form: type[ModelForm]
+    columns: tuple[tuple[Any, Callable[[Any], Any]], ...]
+    promises: bool = False
+
+    def find(self, pk: int | None) -> Model | None:
+        return self.rows().filter(pk=pk).first() if pk else None
+
+
+def _span(minutes: int | None) -> str:
+    return "—" if minutes is None else formats.span(minutes)
+
+
+def _names(rows: Any) -> str:
+    return ", ".join(str(row) for row in rows.all()) or "—"
+
+
+def _week(hours: BusinessHours) -> str:
+    minutes = sum(end - start for day in hours.week for start, end in day)
+    return formats.span(minutes)
+
+
+SECTIONS: Mapping[str, Section] = {
+    "departments": Section(
+        _("Departamentos"), _("Departamento"), _("Equipos. “Siguiente caso” da a cada técnico los de sus departamentos."),
+        lambda: Department.objects.prefetch_related("agents"), DepartmentForm,
+        ((_("Técnicos"), lambda row: _names(row.agents)), (_("Recibe los nuevos"), lambda row: row.is_default)),
+    ),
+    "staff": Section(
+        _("Equipo"), _("Persona del equipo"), _("Quien se agrega recibe un correo para elegir su contraseña."),
+        lambda: User.objects.filter(role__in=STAFF_ROLES).prefetch_related("departments").order_by("name", "email"), StaffForm,
+        ((_("Correo"), lambda row: row.email), (_("Rol"), lambda row: row.get_role_display()),
+         (_("Departamentos"), lambda row: _names(row.departments)), (_("Puede entrar"), lambda row: row.is_active)),
+    ),
+    "work": Section(
+        _("Tipos de trabajo"), _("Tipo de trabajo"), _("Lo que el cliente puede pedir, y lo que cada cosa usa."),
+        WorkType.objects.all, WorkTypeForm,
+        ((_("Código"), lambda row: row.code), (_("Casos que usa"), lambda row: 0 if row.always or row.development else row.units),
+         (_("Siempre"), lambda row: row.always), (_("Desarrollo"), lambda row: row.development), (_("Se ofrece"), lambda row: row.is_offered)),
+    ),
+    "hours": Section(
+        _("Horarios"), _("Horario"), _("Los plazos solo corren dentro de estas horas."),
+        lambda: BusinessHours.objects.order_by("name").prefetch_related("holidays"), HoursForm,
+        ((_("Zona"), lambda row: row.time_zone), (_("Por semana"), _week), (_("Feriados"), lambda row: len(row.holidays.all())),
+         (_("Del vendedor"), lambda row: row.is_default)),
+        promises=True,
+    ),
+    "promises": Section(
+        _("Plazos"), _("Plazo"), _("Lo que cada plan promete, en tiempo hábil."),
+        lambda: SlaPolicy.objects.select_related("hours").order_by("name"), PolicyForm,
+        ((_("Horario"), lambda row: row.hours), (_("Primera respuesta"), lambda row: _span(row.first_reply_minutes)),
+         (_("Siguientes"), lambda row: _span(row.next_reply_minutes)), (_("Resolución"), lambda row: _span(row.resolution_minutes))),
+        promises=True,
+    ),
+    "mailboxes": Section(
+        _("Buzones"), _("Buzón"), _("Las direcciones que se leen. El original de cada correo se guarda antes de nada."),
+        lambda: Mailbox.objects.order_by("address"), MailboxForm,
+        ((_("Servidor"), lambda row: row.host or "—"), (_("Se lee"), lambda row: row.is_active),
+         (_("Última revisión"), lambda row: row.last_checked_at), (_("Fallas seguidas"), lambda row: row.failures)),
+    ),
+}  # fmt: skip

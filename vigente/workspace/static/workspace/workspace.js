@@ -1,0 +1,5 @@
+// What the workspace does live. Every page works without it.
+import "./live.js";
+import "./dialogs.js";
+import "./preview.js";
+import "./case.js";

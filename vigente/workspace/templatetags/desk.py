@@ -1,0 +1,127 @@
+"""Tags of the workspace's own templates: counts of its views, and values as its pages say them."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from vigente.billing.queries import StatementLine
+from vigente.tickets.queries import counts
+from vigente.tickets.queries.counts import MOST
+from vigente.ui import formats
+from vigente.ui.components.base import now_of
+from vigente.ui.formats import number
+from vigente.workspace.words import movement_text
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def view_counts(context: Context) -> dict[str, str]:
+    """Cases per view for the navigation, as text; one query, once per page."""
+    request = context["request"]
+    if not hasattr(request, "desk_counts"):
+        request.desk_counts = count_texts(counts(request.user, now=request.now))
+    return request.desk_counts
+
+
+def count_texts(values: dict[str, int]) -> dict[str, str]:
+    """Counts as a reader reads them; those that were not counted to the end say so."""
+    return {
+        name: number(MOST - 1) + "+" if value >= MOST else number(value) for name, value in values.items()
+    }
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """`{{ mapping|get:key }}`."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def last_of(key: str, shown: int = 4) -> str:
+    """The end of a licence key, as it is named on pages: `…7F2K`."""
+    return f"…{key[-shown:]}"
+
+
+@register.filter
+def yes_no(value: bool) -> str:
+    return _("Sí") if value else _("No")
+
+
+@register.filter(name="is")
+def is_same(value: Any, other: str) -> bool:
+    """Whether a value is the one named: `{{ view_name|is:"line" }}`."""
+    return bool(value == other)
+
+
+@register.simple_tag
+def action_link(name: str, number: int, label: str) -> SafeString:
+    """A link to a form of this case; it opens in the page's dialog."""
+    return _dialog_link(reverse(f"workspace:{name}", args=[number]), label)
+
+
+@register.filter
+def link_name(kind: str) -> str:
+    """How a related case belongs to this one."""
+    return {
+        "follows": _("Continúa a este"),
+        "followed_by": _("Continuación"),
+        "merged_into": _("Unido a este"),
+        "absorbed": _("Unido aquí"),
+        "split": _("Separado"),
+    }.get(kind, _("Relacionado"))
+
+
+@register.simple_tag(takes_context=True)
+def last_day(context: Context, end: datetime | None) -> str:
+    """The last usable day before an end (exclusive), in the reader's zone: `31 de julio`."""
+    if end is None:
+        return "—"
+    return formats.last_day(end, zone=timezone.get_current_timezone(), now=now_of(context))
+
+
+@register.simple_tag
+def organization_link(name: str, pk: int, label: str) -> SafeString:
+    """A link to a form about an organization or its contract; it opens in the page's dialog."""
+    return _dialog_link(reverse(f"workspace:{name}", args=[pk]), label)
+
+
+def _dialog_link(url: str, label: str) -> SafeString:
+    return format_html(
+        '<a href="{}" hx-get="{}" hx-target="#action" data-command="{}">{}</a>',
+        url,
+        url,
+        label.rstrip("…"),
+        label,
+    )
+
+
+@register.filter
+def signed(cases: int | None) -> str:
+    """A movement with its sign: `+4`, `−1`; a grant without limit: `∞`."""
+    if cases is None:
+        return "∞"
+    return f"+{number(cases)}" if cases > 0 else f"{formats.MINUS}{number(-cases)}" if cases else "0"
+
+
+@register.filter
+def movement(line: StatementLine) -> str:
+    """A line of the books in words."""
+    return movement_text(line)
+
+
+@register.filter
+def said(value: Any) -> str:
+    """A cell of a settings list: yes and no in words, instants by their day."""
+    if isinstance(value, bool):
+        return _("Sí") if value else "—"
+    if isinstance(value, datetime):
+        return formats.day(value, zone=timezone.get_current_timezone())
+    return "—" if value is None else str(value)

@@ -1,0 +1,171 @@
+"""A case as its agent sees it, and what they write in it."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from vigente.accounts.models import User
+from vigente.rules.refusal import Refused
+from vigente.tickets.files import SAFE_IMAGES, path_of
+from vigente.tickets.html import clean_html
+from vigente.tickets.models import Attachment, Message, Ticket
+from vigente.tickets.queries import CasePage, case_page
+from vigente.tickets.services.conversation import add_note, reply
+from vigente.ui.feedback import done
+from vigente.workspace.access import instant, person, staff
+from vigente.workspace.answers import add_refusal
+from vigente.workspace.forms.case import ComposerForm
+from vigente.workspace.glance import shown_meter
+from vigente.workspace.history import lines, woven
+
+
+@staff
+@require_GET
+def case(request: HttpRequest, number: int) -> HttpResponse:
+    """The case page: conversation and history in one, the composer, and at the side all that bears on it."""
+    form = ComposerForm(initial={"submission_key": secrets.token_urlsafe(16)})
+    return _page(request, number, form)
+
+
+@staff
+@require_POST
+def write(request: HttpRequest, number: int) -> HttpResponse:
+    """A reply or a note. What is refused comes back with its text (422)."""
+    ticket = find(number, person(request))
+    form = ComposerForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            message = _write(ticket, form, author=person(request), now=instant(request))
+        except Refused as refusal:
+            if refusal.field == "text":
+                refusal.field = "body"
+            add_refusal(form, refusal)
+        else:
+            done(
+                request,
+                _("Nota guardada.") if form.is_note else _("Respuesta enviada."),
+                draft=f"case-{number}",
+            )
+            return redirect(f"{reverse('workspace:case', args=[number])}#m{message.pk}")
+    return _page(request, number, form, status=422)
+
+
+def _write(ticket: Ticket, form: ComposerForm, *, author: User, now: datetime) -> Message:
+    data = form.cleaned_data
+    key = f"desk:{author.pk}:{data['submission_key']}" if data["submission_key"] else None
+    if form.is_note:
+        return add_note(
+            ticket=ticket, author=author, text=data["body"], files=data["files"], key=key, now=now
+        )
+    said = reply(
+        ticket=ticket,
+        author=author,
+        text=data["body"],
+        files=data["files"],
+        channel=Ticket.Channel.WEB,
+        key=key,
+        status_after=data["after"] or None,
+        now=now,
+    )
+    assert isinstance(said, Message), "an agent's reply never becomes another case"
+    return said
+
+
+def find(number: int, user: User) -> Ticket:
+    """The case with this number, if this person may see it; else 404."""
+    ticket = (
+        Ticket.objects.visible_to(user)
+        .select_related("organization", "licence__edition__product", "work_type", "assignee", "department")
+        .filter(number=number)
+        .first()
+    )
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def _page(request: HttpRequest, number: int, form: ComposerForm, *, status: int = 200) -> HttpResponse:
+    user, now = person(request), instant(request)
+    try:
+        page = case_page(number, user, now=now, every_message="all" in request.GET)
+    except Ticket.DoesNotExist:
+        raise Http404 from None
+    context = {
+        "page": page,
+        "ticket": page.ticket,
+        "decision": page.decision,
+        "standing": page.standing,
+        "items": list(woven(_shown(page), lines(page.history))),
+        "meter_now": shown_meter(page.meter, ticket=page.ticket, decision=page.decision, now=now),
+        "form": form,
+        "draft": f"case-{number}",
+        **_may(page, user),
+    }
+    return render(request, "workspace/case/case.html", context, status=status)
+
+
+def _may(page: CasePage, user: User) -> dict[str, Any]:
+    """Which actions make sense for this person now. The services decide again."""
+    ticket, quotation, dispute = page.ticket, page.quotation, page.dispute
+    return {
+        "is_mine": ticket.assignee_id == user.pk,
+        "may_write": ticket.status != Ticket.Status.CLOSED,
+        "may_quote": quotation is not None
+        and quotation.status in ("requested", "quoted")
+        and user.is_supervisor,
+        "may_decide_objection": quotation is not None
+        and quotation.status == "objected"
+        and quotation.reclassified_by_id != user.pk,
+        "may_decide_dispute": dispute is not None
+        and dispute.status == "open"
+        and ticket.opened_by_id != user.pk,
+        "may_move_licence": ticket.organization_id is not None,
+    }
+
+
+def _shown(page: CasePage) -> list[Message]:
+    """Messages with their HTML made safe again for this page, and their files as the component reads them."""
+    for message in page.messages:
+        message.anchor = f"m{message.pk}"  # type: ignore[attr-defined]
+        message.via = _("correo") if message.channel == Ticket.Channel.EMAIL else ""  # type: ignore[attr-defined]
+        files = list(message.attachments.all())
+        inline = {file.cid: _url(file) for file in files if file.cid and file.content_type in SAFE_IMAGES}
+        message.shown_html = clean_html(message.html, inline=inline)  # type: ignore[attr-defined]
+        message.shown_quote = clean_html(message.quoted_html, inline=inline) if message.quoted_html else ""  # type: ignore[attr-defined]
+        message.shown_files = [  # type: ignore[attr-defined]
+            {
+                "name": file.filename,
+                "size": file.size,
+                "url": _url(file),
+                "is_image": file.content_type in SAFE_IMAGES,
+            }
+            for file in files
+            if not (file.is_inline and file.cid)
+        ]
+    return list(page.messages)
+
+
+def _url(file: Attachment) -> str:
+    return reverse("workspace:file", args=[file.token])
+
+
+@staff
+@require_GET
+def file(request: HttpRequest, token: str) -> FileResponse:
+    """An attachment's bytes. Only pictures are shown in the page; the rest is downloaded, under a policy that runs nothing."""
+    found = Attachment.objects.visible_to(person(request)).filter(token=token).first()
+    if found is None or not path_of(found).exists():
+        raise Http404
+    shown = found.content_type in SAFE_IMAGES
+    response = FileResponse(path_of(found).open("rb"), filename=found.filename, as_attachment=not shown)
+    response["Content-Type"] = found.content_type if shown else "application/octet-stream"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=3600"
+    return response

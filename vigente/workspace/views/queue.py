@@ -1,0 +1,140 @@
+"""The lists of cases, the next case, and the glance at one from the list."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.tickets.models import Department, Ticket
+from vigente.tickets.queries import VIEWS, Row, counts, queue_page, queue_rows
+from vigente.tickets.services.work import take_next
+from vigente.ui.exports import csv_response
+from vigente.ui.feedback import refused
+from vigente.workspace.access import instant, person, staff
+from vigente.workspace.glance import glance
+from vigente.workspace.templatetags.desk import count_texts
+
+PAGE = 50
+TITLES = {
+    "line": lambda: _("En la fila"),
+    "mine": lambda: _("Míos"),
+    "waiting": lambda: _("Esperando al cliente"),
+    "quotation": lambda: _("Por cotizar"),
+    "solved": lambda: _("Resueltos"),
+    "all": lambda: _("Todos"),
+}
+
+
+@staff
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The workspace begins at the line."""
+    return redirect("workspace:queue")
+
+
+@staff
+@require_GET
+def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
+    """A view of cases in its order. `?department=` narrows it, `?after=` goes on, `?format=csv` exports, `?rows` only the rows."""
+    if view not in VIEWS:
+        raise Http404
+    now, user = instant(request), person(request)
+    departments = list(Department.objects.all())
+    chosen, ids = _department(request, departments, view)
+    if request.GET.get("format") == "csv":
+        rows = queue_rows(user, view=view, now=now, departments=ids)
+        return csv_response(f"casos-{view}", _columns(), (_cells(row) for row in rows))
+    page = queue_page(user, view=view, now=now, cursor=request.GET.get("after"), limit=PAGE, departments=ids)
+    kept = {"department": request.GET["department"]} if "department" in request.GET else {}
+    here = reverse("workspace:queue", args=[view])
+    context = {
+        "view_name": view,
+        "title": TITLES[view](),
+        "page": page,
+        "here": here,
+        "kept": urlencode(kept),
+        "more": f"{here}?{urlencode({**kept, 'after': page.next_cursor})}" if page.has_more else "",
+        "is_line": VIEWS[view].is_line,
+        "next_key": "n",
+    }
+    if "rows" in request.GET:
+        return render(request, "workspace/queue/rows.html", context)
+    context |= {
+        "departments": departments,
+        "chosen": chosen,
+        "rulebook": rulebook_at(now),
+        "glance": glance(page.rows[0].ticket, user=user, now=now, shown=ids) if page.rows else None,
+    }
+    return render(request, "workspace/queue/queue.html", context)
+
+
+def _department(
+    request: HttpRequest, departments: list[Department], view: str
+) -> tuple[Department | str, list[int] | None]:
+    """What the list is narrowed to: by default an agent's own departments, for the line is what they may take."""
+    wanted = request.GET.get("department", "")
+    for department in departments:
+        if wanted == str(department.pk):
+            return department, [department.pk]
+    if wanted == "all" or view != "line":
+        return "all", None
+    own = list(person(request).departments.values_list("pk", flat=True))
+    if not own or len(own) == len(departments):
+        return "all", None
+    return "own", own
+
+
+def _columns() -> list[str]:
+    return [_("Lugar"), _("Caso"), _("Asunto"), _("Organización"), _("Plan"), _("Estado"), _("Departamento"),
+            _("Técnico"), _("Tipo"), _("Aceptado"), _("Vence")]  # fmt: skip
+
+
+def _cells(row: Row) -> Iterator[object]:
+    ticket = row.ticket
+    yield from (
+        row.place,
+        ticket.number,
+        ticket.subject,
+        ticket.organization,
+        row.plan,
+        ticket.get_status_display(),
+    )
+    yield from (ticket.department, ticket.assignee, ticket.work_type, ticket.accepted_at, ticket.due_at)
+
+
+@staff
+@require_POST
+def take(request: HttpRequest) -> HttpResponse:
+    """ "Siguiente caso": the right one, to nobody else (R10)."""
+    ticket = take_next(agent=person(request), now=instant(request))
+    if ticket is None:
+        refused(request, _("No hay casos esperando en su fila. Cuando entre uno, aparecerá aquí."))
+        return redirect("workspace:queue")
+    return redirect("workspace:case", ticket.number)
+
+
+@staff
+@require_GET
+def preview(request: HttpRequest, number: int) -> HttpResponse:
+    """The right rail for the case under the cursor of a list. `shown`: the departments the list counts places in."""
+    user = person(request)
+    ticket = Ticket.objects.visible_to(user).filter(number=number).first()
+    if ticket is None:
+        raise Http404
+    departments = list(Department.objects.all())
+    shown = _department(request, departments, request.GET.get("view", "line"))[1]
+    seen = glance(ticket, user=user, now=instant(request), shown=shown)
+    return render(request, "workspace/queue/glance.html", {"glance": seen})
+
+
+@staff
+@require_GET
+def view_counts(request: HttpRequest) -> JsonResponse:
+    """How many cases each view holds, for the navigation to keep itself current."""
+    return JsonResponse(count_texts(counts(person(request), now=instant(request))))
