@@ -32,6 +32,28 @@ class MembershipForm(forms.Form):
     may_draw = forms.BooleanField(label=_("Puede usar casos del plan"), required=False)
 
 
+class DrawPolicyForm(forms.Form):
+    """Who may spend the organization's cases."""
+
+    draw_by = forms.ChoiceField(
+        label=_("¿Quién puede usar los casos?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            ("", _("Como lo define el proveedor")),
+            ("anyone", _("Cualquier persona de la organización")),
+            ("named", _("Solo las personas autorizadas")),
+            ("approve", _("Cualquiera, con la aprobación de un responsable")),
+        ],
+    )
+    approve_beyond = forms.IntegerField(
+        label=_("Casos por periodo que no necesitan aprobación"), min_value=0, max_value=1000, required=False
+    )
+
+    def clean_approve_beyond(self) -> int:
+        return self.cleaned_data["approve_beyond"] or 0
+
+
 class AcceptInvitationForm(forms.Form):
     """Name and first password of somebody who takes a seat. The password rules see the name and address too."""
 

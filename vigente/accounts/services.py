@@ -172,6 +172,12 @@ def _keep_a_manager(membership: Membership) -> None:
         )
 
 
+def set_draw_policy(*, organization: Organization, draw_by: str, approve_beyond: int) -> None:
+    """Who may spend the organization's cases (row 46); empty is as the vendor's rulebook says."""
+    Organization.objects.filter(pk=organization.pk).update(draw_by=draw_by, approve_beyond=approve_beyond)
+    organization.draw_by, organization.approve_beyond = draw_by, approve_beyond
+
+
 def issue_token(
     *,
     name: str,

@@ -66,6 +66,11 @@ class Panel:
     successor_price: Price | None = None
 
     @property
+    def covered_from_elsewhere(self) -> bool:
+        """Nothing of its own runs, and a plan for the whole organization covers it (row 37)."""
+        return self.licence is not None and self.meter.is_covered and bool(self.meter.plan)
+
+    @property
     def main(self) -> Contract | None:
         """The contract that gives the rank: a bought one before others, never a sleeping one."""
         awake = [contract for contract in self.running if not contract.subscription.asleep]

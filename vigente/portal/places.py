@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from vigente.accounts.models import Membership, Organization
 from vigente.billing.models import Licence
-from vigente.portal.words import licence_name
+from vigente.portal.words import licence_name, licence_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,11 @@ class Place:
     organization: Organization | None
     licence: Licence | None
     name: str
+
+    @property
+    def short(self) -> str:
+        """For a list where space is dear."""
+        return licence_short(self.licence) if self.licence else self.name
 
     @property
     def value(self) -> str:

@@ -57,6 +57,7 @@ contracts = [
 
 persons = [
     path("people/", people.people, name="people"),
+    path("people/spending/", people.spending, name="people_spending"),
     path("people/invitations/", people.invitations, name="people_invitations"),
     path("people/invitations/<int:invitation>/revocation/", people.revocation, name="people_revocation"),
     path("people/<int:membership>/", people.person, name="person"),

@@ -112,20 +112,21 @@ def _page(
     work_type = offered.filter(code=code).first() or offered.first()
     if not form.is_bound:
         form.initial |= {"where": place.value, "work_type": work_type.code if work_type else ""}
-    mine = row.requester_id in (None, request.user.pk)
+    live = line(place, work_type, user=request.user, now=request.now) if work_type else None
+    now_true = {reason.code for reason in live.reasons} if live else set()
     context = {
         **_texts(request, row),
+        "only_then": [reason for reason in row.decision_value().reasons if reason.code not in now_true],
         "form": form,
         "places": places,
         "place": place,
         "work_type": work_type,
         "chosen_kind": work_type.code if work_type else "",
-        "line": line(place, work_type, user=request.user, now=request.now) if work_type else None,
+        "line": live,
         "kinds": kinds(place, user=request.user, now=request.now),
         "offer_subscription": running_bought(place),
         "offer_licence": place.licence,
         "may_decide": _may_decide(request, row),
-        "mine": mine,
         "needs_form": row.work_type is None or row.requester_id is None,
         **extra,
     }

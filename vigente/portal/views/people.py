@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from vigente.accounts import services
-from vigente.accounts.forms import InvitationForm, MembershipForm
+from vigente.accounts.forms import DrawPolicyForm, InvitationForm, MembershipForm
 from vigente.accounts.models import Invitation, Membership, Organization
+from vigente.billing.models.rulebooks import rulebook_at
 from vigente.portal.pages import customer, is_manager, not_allowed, page, seat_of
 from vigente.ui.feedback import done, refused
 
@@ -24,19 +25,24 @@ def people(request: HttpRequest) -> HttpResponse:
     return _page(request, seat, InvitationForm(initial={"email": request.GET.get("email", "")[:254]}))
 
 
-def _page(request: HttpRequest, seat: Membership, form: InvitationForm, status: int = 200) -> HttpResponse:
-    members = (
-        Membership.objects.filter(organization=seat.organization)
-        .select_related("user")
-        .order_by("-role", "user__name", "user__email")
-    )
-    waiting = seat.organization.invitations.open_at(request.now).select_related("invited_by")
-    return page(
-        request,
-        "people.html",
-        {"members": members, "waiting": waiting, "form": form, "places": members.count()},
-        status,
-    )
+def _page(
+    request: HttpRequest,
+    seat: Membership,
+    form: InvitationForm,
+    spending: DrawPolicyForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    organization = seat.organization
+    policy = {"draw_by": organization.draw_by, "approve_beyond": organization.approve_beyond}
+    members = organization.memberships.select_related("user").order_by("role", "user__name", "user__email")
+    context = {
+        "members": members,
+        "waiting": organization.invitations.open_at(request.now),
+        "form": form,
+        "spending": spending or DrawPolicyForm(initial=policy),
+        "by_default": rulebook_at(request.now).draw_by,
+    }
+    return page(request, "people.html", context, status)
 
 
 @require_POST
@@ -58,6 +64,21 @@ def invitations(request: HttpRequest) -> HttpResponse:
             done(request, _("Invitación enviada a %(email)s.") % {"email": sent.email}, draft="invitation")
             return redirect("portal:people")
     return _page(request, seat, form, status=422)
+
+
+@require_POST
+@customer
+def spending(request: HttpRequest) -> HttpResponse:
+    """Who may spend the cases (row 46)."""
+    seat = seat_of(request)
+    if not is_manager(seat):
+        return not_allowed(request, _("Personas de la organización"))
+    form = DrawPolicyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, seat, InvitationForm(), spending=form, status=422)
+    services.set_draw_policy(organization=seat.organization, **form.cleaned_data)
+    done(request, _("Guardado: quién puede usar los casos."))
+    return redirect("portal:people")
 
 
 @require_POST
