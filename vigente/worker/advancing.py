@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from vigente.billing import due as billing_due
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.installation.clock import move_clock
+from vigente.mail.inbound import process_due
+from vigente.mail.outbound import send_due
 from vigente.rules.periods import day_of, day_start
 from vigente.tickets import due as tickets_due
 from vigente.worker import clock
 from vigente.worker.drain import drain_all
-from vigente.worker.loop import mail_sweeps
 
 NOT_WHILE_ADVANCING = {clock.verify_nightly, clock.forget_old_sessions}
 
@@ -65,9 +66,7 @@ def settle(*, now: datetime) -> Counter[str]:
         done.update(turn)
         if not any(turn.values()):
             break
-    for sweep in mail_sweeps():
-        if not sweep.__module__.endswith(".imap"):
-            done["mail"] += int(sweep(now=now) or 0)  # type: ignore[call-overload]
+    done["mail"] += process_due(now=now) + send_due(now=now)
     return done
 
 

@@ -4,17 +4,15 @@ A consumer is `run(event, *, now)`. It may run again for the same event (a worke
 failed), so it looks at how things stand now and does what is missing. What it writes is taken back if it fails.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Protocol
 
 from vigente.accounts.models import Organization
 from vigente.billing.models import Licence, Subscription
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
+from vigente.mail import consumers as mail
 from vigente.rules.lifecycle import UNSOLVED
 from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.services import held, work
@@ -103,14 +101,6 @@ CASES_MAY_HAVE_COME = (
 )
 
 
-def _mail_consumers() -> Iterable[Consumer]:
-    """`vigente.mail.consumers.CONSUMERS`: pairs of (kinds, run)."""
-    if find_spec("vigente.mail.consumers") is None:
-        return ()
-    module = import_module("vigente.mail.consumers")
-    return tuple(Consumer.of(run, *kinds) for kinds, run in module.CONSUMERS)
-
-
 CONSUMERS: tuple[Consumer, ...] = (
     Consumer.of(
         ask_which_still_matter, Kind.SUBSCRIPTION_PERIOD_OPENED, Kind.SUBSCRIPTION_ACTIVATED
@@ -125,6 +115,6 @@ CONSUMERS: tuple[Consumer, ...] = (
         Kind.LICENCE_TRANSFERRED,
     ),
     Consumer.of(restamp_open_cases, Kind.PLANS_IMPORTED, Kind.RULEBOOK_PUBLISHED),
-    *_mail_consumers(),
+    *(Consumer.of(run, *kinds) for kinds, run in mail.CONSUMERS),
 )
 FOLLOWED: frozenset[str] = frozenset().union(*(consumer.kinds for consumer in CONSUMERS))
