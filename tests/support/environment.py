@@ -15,6 +15,7 @@ def isolate() -> Path:
     # A whole path that other users may enter: Dovecot and PostgreSQL run as users of their own.
     data = Path(tempfile.mkdtemp(prefix="vigente-test-"))
     data.chmod(0o755)
+    (data / "static").mkdir()
     atexit.register(shutil.rmtree, data, ignore_errors=True)
     os.environ["VIGENTE_DATA"] = str(data)
     os.environ.setdefault("SQLITE_SYNCHRONOUS", "OFF")
