@@ -7,6 +7,7 @@ database refuses. A server that does not answer is left alone for a while that g
 
 import os
 import ssl
+import time
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,7 +19,10 @@ from vigente.mail.inbound import receive
 from vigente.mail.models import InboundMessage, Mailbox
 
 TIMEOUT = 10  # seconds for each answer of the server
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(
+    seconds=15
+)  # how long a worker that was killed keeps others away; overlapping would only cost time
+TURN = 8.0  # seconds of fetching before the lease is taken anew
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
 BATCH = 100
 LOOK_BACK = timedelta(days=3)
@@ -41,10 +45,10 @@ def fetch(mailbox: Mailbox, *, now: datetime) -> int:
     if not claimed:
         return 0
     mailbox.refresh_from_db()
-    kept = 0
+    kept, has_more = 0, False
     try:
         with _connected(mailbox) as server:
-            kept = _fetch_all(server, mailbox, now=now)
+            kept, has_more = _fetch_all(server, mailbox, now=now)
     except Exception as error:
         pause = BACKOFF[min(mailbox.failures, len(BACKOFF) - 1)]
         Mailbox.objects.filter(pk=mailbox.pk).update(
@@ -56,7 +60,7 @@ def fetch(mailbox: Mailbox, *, now: datetime) -> int:
             "mailbox not read", mailbox=mailbox.address, failures=mailbox.failures + 1, exc_info=error
         )
         return kept
-    again = timedelta(0) if kept >= BATCH else timedelta(seconds=settings.MAIL_POLL_SECONDS)
+    again = timedelta(0) if has_more else timedelta(seconds=settings.MAIL_POLL_SECONDS)
     Mailbox.objects.filter(pk=mailbox.pk).update(
         failures=0, last_error="", last_checked_at=now, next_check_at=now + again
     )
@@ -88,15 +92,20 @@ def password_of(mailbox: Mailbox) -> str:
     return os.environ.get(name, "") if colon and scheme == "env" else mailbox.password
 
 
-def _fetch_all(server: BaseMailBox, mailbox: Mailbox, *, now: datetime) -> int:
+def _fetch_all(server: BaseMailBox, mailbox: Mailbox, *, now: datetime) -> tuple[int, bool]:
+    """Keep what is new, for one turn: how many, and whether more is waiting."""
     validity = int(server.folder.status(mailbox.folder, ["UIDVALIDITY"])["UIDVALIDITY"])
-    uids = _new_uids(server, mailbox, validity, now=now)[:BATCH]
-    for uid in uids:
+    uids = _new_uids(server, mailbox, validity, now=now)
+    started, kept = time.monotonic(), 0
+    for uid in uids[:BATCH]:
+        if time.monotonic() - started > TURN:
+            break
+        kept += 1
         _fetch_one(server, mailbox, uid, now=now)
         last = max(mailbox.last_uid, uid) if mailbox.uid_validity == validity else uid
         mailbox.uid_validity, mailbox.last_uid = validity, last
         Mailbox.objects.filter(pk=mailbox.pk).update(uid_validity=validity, last_uid=last)
-    return len(uids)
+    return kept, kept < len(uids)
 
 
 def _new_uids(server: BaseMailBox, mailbox: Mailbox, validity: int, *, now: datetime) -> list[int]:
