@@ -45,7 +45,7 @@ def load(organization: Organization | None, *, now: datetime, rulebook: Rulebook
     subscriptions = tuple(
         Subscription.objects.filter(organization=organization)
         .exclude(status=Subscription.Status.REPLACED)
-        .select_related("version__plan", "version__sla_policy")
+        .select_related("version__plan", "version__sla_policy__hours")
     )
     grants = list(Grant.objects.filter(organization=organization, start__lte=now, end__gt=now))
     return Facts(

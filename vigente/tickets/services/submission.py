@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 
 from vigente.accounts.models import Membership, Organization, User
-from vigente.billing.models import Licence, PlanVersion, WorkType
+from vigente.billing.facts import Facts, load
+from vigente.billing.models import Licence, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import rank_of
-from vigente.billing.services.charging import charge
+from vigente.billing.services.charging import charge, current_facts
 from vigente.billing.services.ledger import add_goodwill
 from vigente.events.kinds import Kind
 from vigente.events.models import record
@@ -181,16 +181,23 @@ def decide_and_write(
         numbers.append(next_number())
         return f"ticket:{numbers[0]}:1"
 
-    decision = charge_for(request, source, now=now, approved=approved)
+    facts = current_facts(request.organization, now=now)
+    decision = charge_for(request, source, now=now, approved=approved, known=facts)
     if not decision.accepted and override_reason:
         decision = override_for(request, source, request.opened_by, override_reason, now=now)
     if not decision.accepted:
         return hold(request, decision, now=now)
-    return accept(request, decision, number=numbers[0] if numbers else next_number(), now=now)
+    number = numbers[0] if numbers else next_number()
+    return accept(request, decision, number=number, now=now, facts=facts)
 
 
 def charge_for(
-    request: Request, source: Callable[[], str], *, now: datetime, approved: bool = False
+    request: Request,
+    source: Callable[[], str],
+    *,
+    now: datetime,
+    approved: bool = False,
+    known: Facts | None = None,
 ) -> Decision:
     """Decide a request and draw on the grant that pays; see `billing.services.charging`."""
     return charge(
@@ -201,6 +208,7 @@ def charge_for(
         source=source,
         now=now,
         approved=approved,
+        known=known,
     )
 
 
@@ -235,17 +243,29 @@ def override_for(
 
 def next_number() -> int:
     """The next case number; the UPDATE holds the counter until the transaction ends."""
-    if not TicketNumber.objects.filter(pk=1).update(last=F("last") + 1):
-        TicketNumber.objects.get_or_create(pk=1)
-        TicketNumber.objects.filter(pk=1).update(last=F("last") + 1)
-    return TicketNumber.objects.values_list("last", flat=True).get(pk=1)
+    raise_it = "UPDATE tickets_ticketnumber SET last = last + 1 WHERE id = 1 RETURNING last"
+    with connection.cursor() as cursor:
+        cursor.execute(raise_it)
+        row = cursor.fetchone()
+        if row is None:
+            TicketNumber.objects.get_or_create(pk=1)
+            cursor.execute(raise_it)
+            row = cursor.fetchone()
+        return int(row[0])
 
 
 def accept(
-    request: Request, decision: Decision, *, number: int, now: datetime, held: HeldRequest | None = None
+    request: Request,
+    decision: Decision,
+    *,
+    number: int,
+    now: datetime,
+    held: HeldRequest | None = None,
+    facts: Facts | None = None,
 ) -> Ticket:
     """Write the case that `decision` let in, its first message, its place in line, and that it happened."""
-    book = rulebook_at(now)
+    facts = facts or load(request.organization, now=now)
+    book = facts.rulebook
     requester = request.requester or request.opened_by
     assert requester is not None, "a case has a requester"
     quoted = decision.outcome is Outcome.QUOTATION
@@ -269,7 +289,8 @@ def accept(
         last_activity_at=now,
         last_reply_by="customer",
     )
-    version = _version_for(request, now=now) if decision.rank < NO_RANK else None
+    licence_id = request.licence.pk if request.licence else None
+    version = facts.best_version(licence_id) if decision.rank < NO_RANK else None
     adopt_plan(ticket, version, rank=decision.rank)
     clocks = sla.evaluate(policy_of(ticket), [sla.Happening(now, sla.Kind.ACCEPTED)])
     stamp(ticket, clocks, rulebook=book)
@@ -296,10 +317,6 @@ def accept(
         )
     index_ticket(ticket)
     return ticket
-
-
-def _version_for(request: Request, *, now: datetime) -> PlanVersion | None:
-    return rank_of(organization=request.organization, licence=request.licence, now=now)[1]
 
 
 def _tell_accepted(

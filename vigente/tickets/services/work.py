@@ -1,6 +1,7 @@
 """How agents take, pass on, pause and finish cases (R10)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from vigente.tickets.search import index_ticket
 from vigente.tickets.services.state import locked, move, save, tell
 from vigente.tickets.stamps import adopt_plan, restamp
 
-CLAIMS = 40  # how many candidates one call tries; each failed claim means another agent took that case
+CLAIMS = (3, 40)  # how many candidates a call tries, then how many more; a failed claim means another agent was first
 
 
 def take_next(*, agent: User, now: datetime) -> Ticket | None:
@@ -41,34 +42,43 @@ def take_next(*, agent: User, now: datetime) -> Ticket | None:
             if not claimed:
                 continue
             ticket = locked(candidate.pk)
-            if candidate.assignee_id is None:
+            if candidate.is_free:
                 tell(Kind.TICKET_ASSIGNED, ticket, now=now, actor=agent, assignee=agent.pk, by_line=True)
             return ticket
     return None
 
 
-def _candidates(agent: User, *, now: datetime) -> Iterator[Ticket]:
-    line = Ticket.objects.in_line()
-    own = line.filter(assignee=agent)
+@dataclass(frozen=True, slots=True, order=True)
+class Candidate:
+    """A waiting case as it stands in line; smaller goes first."""
+
+    on_time: bool
+    group: int
+    at: datetime
+    pk: int
+    is_free: bool
+
+
+def _candidates(agent: User, *, now: datetime) -> Iterator[Candidate]:
+    """The agent's own waiting cases and the free ones of their departments, in order of attention."""
+    own = Ticket.objects.in_line().filter(assignee=agent)
+    free = Ticket.objects.in_line().filter(assignee__isnull=True)
     departments = list(agent.departments.values_list("pk", flat=True))
-    free = line.filter(assignee__isnull=True)
     free = free.filter(department__in=departments) if departments else free
     late_first = rulebook_at(now).overdue_first
-    found: list[tuple[tuple[object, ...], Ticket]] = []
-    for source in (own, free):
-        if late_first:
-            late = source.filter(due_at__lt=now)[:CLAIMS]
-            found += [((0, *_key(ticket)), ticket) for ticket in late]
-        found += [((1, *_key(ticket)), ticket) for ticket in source[:CLAIMS]]
     seen: set[int] = set()
-    for _key_of, ticket in sorted(found, key=lambda pair: pair[0]):
-        if ticket.pk not in seen:
-            seen.add(ticket.pk)
-            yield ticket
-
-
-def _key(ticket: Ticket) -> tuple[object, ...]:
-    return tuple(getattr(ticket, field) for field in ORDER_OF_ATTENTION)
+    for many in CLAIMS:
+        found: list[Candidate] = []
+        for cases, is_free in ((own, False), (free, True)):
+            if late_first:
+                rows = cases.filter(due_at__lt=now).values_list(*ORDER_OF_ATTENTION)[:many]
+                found += [Candidate(False, *row, is_free) for row in rows]
+            rows = cases.values_list(*ORDER_OF_ATTENTION)[:many]
+            found += [Candidate(True, *row, is_free) for row in rows]
+        for candidate in sorted(found):
+            if candidate.pk not in seen:
+                seen.add(candidate.pk)
+                yield candidate
 
 
 @transaction.atomic
