@@ -39,15 +39,25 @@ def last_day(end: datetime | None, *, now: datetime) -> str:
 
 
 def coverage(
-    organization: Organization | None, licence: Licence | None, *, now: datetime, this: int = 0
+    organization: Organization | None,
+    licence: Licence | None,
+    *,
+    now: datetime,
+    this: int = 0,
+    left: int | None = None,
 ) -> str:
-    """The meter in one line: `○◐●●  usa 1 · quedan 2 · Plan Avance, hasta el 31 de julio`. "" without a plan."""
+    """The meter in one line: `○◐●●  usa 1 · quedan 2 · Plan Avance, hasta el 31 de julio`. "" without a plan.
+
+    `this`: the cases that the request at hand uses; `left`: what its own decision left, when others came after it.
+    """
     if organization is None:
         return ""
     meter = meter_of(organization=organization, licence=licence, now=now)
     if not meter.plan and meter.total == 0:
         return ""
-    text = meter_text(used=max(0, meter.used - this), left=meter.left, this=this)
+    remaining = meter.left if left is None or meter.left is None else left
+    used = meter.used - this if meter.total is None or remaining is None else meter.total - this - remaining
+    text = meter_text(used=max(0, used), left=remaining, this=this).replace("  ", "\N{NO-BREAK SPACE} ")
     until = last_day(meter.until, now=now)
     if not meter.plan:
         return text
@@ -63,7 +73,13 @@ def of_ticket(ticket: Ticket, *, now: datetime) -> dict[str, Any]:
     return {
         "promise": exact(ticket.first_reply_due_at),
         "place": place,
-        "coverage": coverage(ticket.organization, ticket.licence, now=now, this=this),
+        "coverage": coverage(
+            ticket.organization,
+            ticket.licence,
+            now=now,
+            this=this,
+            left=ticket.decision_value().left if this else None,
+        ),
         "reasons": reasons(ticket.decision, now=now),
     }
 

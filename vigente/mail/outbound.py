@@ -20,7 +20,7 @@ from vigente.mail.sending import Line
 from vigente.mail.tokens import message_id
 from vigente.tickets.models import Ticket
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=55)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 ATTEMPTS = len(PAUSES) + 1
 BATCH = 25

@@ -120,7 +120,7 @@ def _what(licence: Licence | None) -> str:
     """What a plan is for: a licence, or all of them."""
     if licence is None:
         return _("toda la organización")
-    return _("la licencia %(key)s") % {"key": licence.key}
+    return _("la licencia %(key)s") % {"key": licence.label or licence.key}
 
 
 def _to_managers(
