@@ -18,7 +18,7 @@ from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.queries.counts import OPEN_HELD
 from vigente.tickets.queries.matching import folded, words_of
 from vigente.tickets.queries.pages import Page, after, pack, unpack
-from vigente.workspace.history import Line, organization_lines
+from vigente.workspace.history import ORGANIZATION_TELLERS, Line, organization_lines
 
 STATES = ("all", "uncovered", "awaiting", "ending", "blocked")
 Status = Subscription.Status
@@ -111,7 +111,7 @@ def organization_page(organization: Organization, *, user: User, now: datetime) 
     for home in homes:
         pk = home.pk if home else None
         panels.append(LicencePanel(home, meters[pk], [c for c in contracts if c.licence_id == pk]))
-    events = Event.objects.filter(organization=organization).exclude(subject__startswith="ticket:")
+    events = Event.objects.filter(organization=organization, kind__in=list(ORGANIZATION_TELLERS))
     return OrganizationPage(
         organization=organization,
         panels=panels,

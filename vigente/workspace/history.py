@@ -69,9 +69,12 @@ class Names:
 def lines(events: Sequence[Event]) -> list[Line]:
     """Events as lines; those that the conversation itself shows are left out."""
     names = Names(events)
+    replied = {event.occurred_at for event in events if event.kind == Kind.TICKET_REPLIED}
     found = []
     for event in events:
         teller = TELLERS.get(event.kind)
+        if event.kind == Kind.TICKET_STATUS_CHANGED and event.occurred_at in replied:
+            continue  # the reply itself says so
         if teller is not None:
             icon, tell = teller
             found.append(Line(event.occurred_at, tell(_who(event), event.data, names), icon))
@@ -205,13 +208,14 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
 
 
 def organization_lines(events: Sequence[Event]) -> list[Line]:
-    """What happened to an organization, its licences and contracts; what is told elsewhere is left out."""
+    """What happened to an organization, its licences, contracts and cases. Months and renewals are in the books."""
     found = []
     for event in events:
         teller = ORGANIZATION_TELLERS.get(event.kind)
         if teller is not None:
             icon, text = teller
-            found.append(Line(event.occurred_at, text() % {"who": _who(event), **_cases(event.data)}, icon))
+            values = {"who": _who(event), "number": event.data.get("number", "—"), **_cases(event.data)}
+            found.append(Line(event.occurred_at, text() % values, icon))
     return found
 
 
@@ -223,8 +227,6 @@ def _cases(data: Data) -> dict[str, str]:
 ORGANIZATION_TELLERS: Mapping[str, tuple[str, Callable[[], str]]] = {
     Kind.SUBSCRIPTION_STARTED.value: ("badge-check", lambda: _("%(who)s contrató un plan")),
     Kind.SUBSCRIPTION_ACTIVATED.value: ("play", lambda: _("El plan entró en vigencia")),
-    Kind.SUBSCRIPTION_RENEWED.value: ("refresh-cw", lambda: _("El plan se renovó")),
-    Kind.SUBSCRIPTION_PERIOD_OPENED.value: ("calendar", lambda: _("Empezó un mes con %(cases)s casos")),
     Kind.SUBSCRIPTION_NOTICE_GIVEN.value: ("flag", lambda: _("%(who)s dio aviso de cancelar o cambiar")),
     Kind.SUBSCRIPTION_NOTICE_WITHDRAWN.value: ("undo-2", lambda: _("%(who)s retiró el aviso")),
     Kind.SUBSCRIPTION_ENDED.value: ("minus", lambda: _("El plan terminó")),
@@ -248,6 +250,7 @@ ORGANIZATION_TELLERS: Mapping[str, tuple[str, Callable[[], str]]] = {
     ),
     Kind.ORGANIZATION_BLOCKED.value: ("lock", lambda: _("%(who)s bloqueó la organización")),
     Kind.ORGANIZATION_UNBLOCKED.value: ("check", lambda: _("%(who)s desbloqueó la organización")),
+    Kind.TICKET_ACCEPTED.value: ("inbox", lambda: _("%(who)s abrió el caso %(number)s")),
     Kind.HELD.value: ("pause", lambda: _("Llegó una solicitud sin cobertura")),
     Kind.HELD_RELEASED.value: ("check", lambda: _("Una solicitud en espera entró en la fila")),
     Kind.HELD_EXPIRED.value: ("hourglass", lambda: _("Venció una solicitud en espera")),

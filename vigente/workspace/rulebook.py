@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +16,7 @@ from vigente.rules.precedence import Order
 from vigente.rules.pricing import DiscountRule
 from vigente.rules.rulebook import DrawBy, EmailIntake, PackValidity, Rulebook
 from vigente.ui import formats
-from vigente.workspace.rulebook_words import CHOICES, LABELS, SENTENCES
+from vigente.workspace.rulebook_words import CHOICES, LABELS, SENTENCES, UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Said:
 
     name: str
     label: str
-    sentence: str
+    sentence: SafeString
     since: datetime | None
 
 
@@ -94,7 +96,10 @@ def said(book: Rulebook, versions: Sequence[RulebookVersion]) -> Iterator[tuple[
             group,
             [
                 Said(
-                    name, str(LABELS[name]), sentence(name, getattr(book, name)), _since(name, book, versions)
+                    name,
+                    str(LABELS[name]),
+                    marked_sentence(name, getattr(book, name)),
+                    _since(name, book, versions),
                 )
                 for name in group.names
             ],
@@ -126,6 +131,12 @@ def sentence(name: str, value: Any) -> str:
     return SENTENCES[name](value) % {"value": value_text(name, value)}
 
 
+def marked_sentence(name: str, value: Any) -> SafeString:
+    """The same for a page, its value in strong."""
+    strong = format_html("<strong>{}</strong>", value_text(name, value))
+    return mark_safe(escape(SENTENCES[name](value)) % {"value": strong})
+
+
 def value_text(name: str, value: Any) -> str:
     """A value as people read it."""
     if name in CHOICES:
@@ -138,6 +149,8 @@ def value_text(name: str, value: Any) -> str:
         return _limits(value)
     if name == "discounts":
         return "; ".join(discount_text(rule) for rule in value) or _("ninguno")
+    if name in UNITS:
+        return UNITS[name](value) % {"n": formats.number(value)}
     return formats.number(value) if isinstance(value, int) else str(value)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from vigente.rules.periods import Months
 from vigente.rules.precedence import Order
@@ -73,6 +73,17 @@ CHOICES: Mapping[str, Mapping[Any, Any]] = {
 
 Sentence = Callable[[Any], str]
 
+UNITS: Mapping[str, Callable[[int], str]] = {
+    **dict.fromkeys(
+        ("exempt_days", "hold_days", "held_retention_days", "auto_close_days", "split_answer_days", "dispute_days",
+         "goodwill_days", "notice_days", "renewal_mail_days", "notice_mail_days", "notice_mail_days_annual",
+         "expiring_mail_days", "pack_days"),
+        lambda n: ngettext("%(n)s día", "%(n)s días", n),
+    ),
+    "reopen_days": lambda n: ngettext("%(n)s día hábil", "%(n)s días hábiles", n),
+    "pack_return_hours": lambda n: ngettext("%(n)s hora", "%(n)s horas", n),
+    "rollover_max": lambda n: ngettext("%(n)s caso", "%(n)s casos", n),
+}  # fmt: skip
 
 SENTENCES: Mapping[str, Sentence] = {
     "billing_zone": lambda v: _("Los meses empiezan y terminan a la hora de %(value)s."),
@@ -81,42 +92,42 @@ SENTENCES: Mapping[str, Sentence] = {
         if v
         else _("Siempre hace falta un plan para pedir soporte.")
     ),
-    "exempt_days": lambda v: _("Lo abierto antes de esa fecha se atiende sin plan hasta %(value)s días más."),
+    "exempt_days": lambda v: _("Lo abierto antes de esa fecha se atiende sin plan hasta %(value)s más."),
     "months": lambda v: _("Los meses de un plan van %(value)s."),
     "rollover_max": lambda v: (
-        _("Pasan al mes siguiente hasta %(value)s casos sin usar.")
+        _("Pasan al mes siguiente hasta %(value)s sin usar.")
         if v
         else _("Los casos que no se usan vencen con su mes.")
     ),
-    "hold_days": lambda v: _("Una solicitud sin cobertura espera %(value)s días y entra sola si aparece."),
-    "held_retention_days": lambda v: _("Después, su texto se conserva %(value)s días y se borra."),
-    "reopen_days": lambda v: _("Un caso resuelto se reabre sin usar otro durante %(value)s días hábiles."),
-    "auto_close_days": lambda v: _("Lo resuelto se cierra solo a los %(value)s días de silencio."),
+    "hold_days": lambda v: _("Una solicitud sin cobertura espera %(value)s y entra sola si aparece."),
+    "held_retention_days": lambda v: _("Después, su texto se conserva %(value)s y se borra."),
+    "reopen_days": lambda v: _("Un caso resuelto se reabre sin usar otro durante %(value)s."),
+    "auto_close_days": lambda v: _("Lo resuelto se cierra solo a los %(value)s de silencio."),
     "split_answer_days": lambda v: _(
-        "El cliente tiene %(value)s días para aceptar que se separe un problema nuevo; el silencio es un no."
+        "El cliente tiene %(value)s para aceptar que se separe un problema nuevo; el silencio es un no."
     ),
-    "dispute_days": lambda v: _("El cliente tiene %(value)s días para objetar un caso que abrimos por él."),
+    "dispute_days": lambda v: _("El cliente tiene %(value)s para objetar un caso que abrimos por él."),
     "goodwill_on_late_release": lambda v: (
         _("Si se devuelve un caso cuyo mes ya venció, se da uno de cortesía.")
         if v
         else _("Si se devuelve un caso cuyo mes ya venció, no se da nada.")
     ),
-    "goodwill_days": lambda v: _("Una cortesía vale al menos %(value)s días, haya o no plan."),
+    "goodwill_days": lambda v: _("Una cortesía vale al menos %(value)s, haya o no plan."),
     "intake_email": lambda v: _("Las solicitudes nuevas por correo %(value)s."),
     "notice_days": lambda v: (
-        _("Para cambiar o cancelar hay que avisar al menos %(value)s días antes de la renovación.")
+        _("Para cambiar o cancelar hay que avisar al menos %(value)s antes de la renovación.")
         if v
         else _("Para cambiar o cancelar basta avisar antes de que termine el mes.")
     ),
-    "renewal_mail_days": lambda v: _("Avisamos de la renovación %(value)s días antes."),
+    "renewal_mail_days": lambda v: _("Avisamos de la renovación %(value)s antes."),
     "notice_mail_days": lambda v: _(
-        "En los planes mensuales recordamos el límite para avisar %(value)s días antes."
+        "En los planes mensuales recordamos el límite para avisar %(value)s antes."
     ),
-    "notice_mail_days_annual": lambda v: _("En los anuales, %(value)s días antes."),
-    "expiring_mail_days": lambda v: _("Avisamos de los casos por vencer %(value)s días antes."),
+    "notice_mail_days_annual": lambda v: _("En los anuales, %(value)s antes."),
+    "expiring_mail_days": lambda v: _("Avisamos de los casos por vencer %(value)s antes."),
     "pack_validity": lambda v: _("Un caso extra vale %(value)s."),
     "pack_days": lambda v: _("Si vale por días, son %(value)s."),
-    "pack_return_hours": lambda v: _("Un paquete sin usar se puede devolver durante %(value)s horas."),
+    "pack_return_hours": lambda v: _("Un paquete sin usar se puede devolver durante %(value)s."),
     "sell_packs_without_plan": lambda v: (
         _("Se venden casos extra también sin plan.")
         if v

@@ -103,6 +103,22 @@ def _dialog_link(url: str, label: str) -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def by(context: Context, at: datetime) -> str:
+    """A promise as people say it: `hoy antes de las 16:00`, `el jueves antes de las 10:00`."""
+    now, zone = now_of(context) or at, timezone.get_current_timezone()
+    days = (at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    words = {"time": formats.clock(at, zone)}
+    if days == 0:
+        return _("hoy antes de las %(time)s") % words
+    if days == 1:
+        return _("mañana antes de las %(time)s") % words
+    words["day"] = (
+        formats.weekday(at, zone) if 1 < days < 7 else formats.day(at, zone=zone, now=now, long=True)
+    )
+    return _("el %(day)s antes de las %(time)s") % words
+
+
 @register.filter
 def signed(cases: int | None) -> str:
     """A movement with its sign: `+4`, `−1`; a grant without limit: `∞`."""
