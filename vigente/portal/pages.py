@@ -8,10 +8,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from vigente.accounts.models import Membership, Organization, User
-from vigente.tickets.models import Ticket
+from vigente.tickets.models import HeldRequest, Ticket
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -44,13 +44,10 @@ def _page_before(request: HttpRequest) -> str:
 
 
 def _in_workspace(request: HttpRequest, kwargs: dict[str, Any]) -> str:
-    match = request.resolver_match
-    try:
-        if match and match.url_name == "ticket":
-            return reverse("workspace:ticket", args=[kwargs["number"]])
-        return reverse("workspace:home")
-    except NoReverseMatch:
-        return f"/{request.LANGUAGE_CODE}/desk/"
+    if "number" in kwargs:
+        return reverse("workspace:case", args=[kwargs["number"]])
+    held = HeldRequest.objects.filter(token=kwargs["token"]).first() if "token" in kwargs else None
+    return reverse("workspace:held_request", args=[held.pk]) if held else reverse("workspace:home")
 
 
 def seats_of(user: User) -> list[Membership]:

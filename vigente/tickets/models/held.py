@@ -12,13 +12,15 @@ from vigente.tickets.models.tickets import Ticket
 
 class HeldRequestQuerySet(models.QuerySet["HeldRequest"]):
     def visible_to(self, user: User) -> "HeldRequestQuerySet":
-        """Staff see all; a customer their own; a manager those of the organization."""
+        """Staff see all; a customer their own, while they belong to its organization; a manager those of the organization."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_staff_member:
             return self
-        managed = Membership.objects.filter(user=user, role=Membership.Role.MANAGER).values("organization")
-        return self.filter(Q(requester=user) | Q(organization__in=managed))
+        seats = Membership.objects.filter(user=user).values("organization")
+        belongs = Q(organization__isnull=True) | Q(organization__in=seats)
+        managed = seats.filter(role=Membership.Role.MANAGER)
+        return self.filter(Q(requester=user) & belongs | Q(organization__in=managed))
 
 
 class HeldRequest(models.Model):

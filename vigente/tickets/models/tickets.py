@@ -48,14 +48,17 @@ class TicketNumber(models.Model):
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> "TicketQuerySet":
-        """Staff see all. A customer sees the cases they take part in; a manager also every case of the organization."""
+        """Staff see all. A customer sees the cases they take part in, a manager also every case of the organization; whoever
+        left an organization sees its cases no more."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_staff_member:
             return self
-        managed = Membership.objects.filter(user=user, role=Membership.Role.MANAGER).values("organization")
-        takes_part = Participant.objects.filter(ticket=OuterRef("pk"), user=user)
-        return self.filter(Q(requester=user) | Q(organization__in=managed) | Exists(takes_part))
+        seats = Membership.objects.filter(user=user).values("organization")
+        belongs = Q(organization__isnull=True) | Q(organization__in=seats)
+        takes_part = Q(requester=user) | Exists(Participant.objects.filter(ticket=OuterRef("pk"), user=user))
+        managed = seats.filter(role=Membership.Role.MANAGER)
+        return self.filter(takes_part & belongs | Q(organization__in=managed))
 
     def in_line(self) -> "TicketQuerySet":
         """Support cases that wait for an agent, in order of attention (R10); see `rules.precedence`."""
