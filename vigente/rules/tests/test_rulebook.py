@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vigente.rules.periods import Months
 from vigente.rules.precedence import Order
-from vigente.rules.pricing import DiscountRule, price
+from vigente.rules.pricing import DiscountRule
 from vigente.rules.reasons import Code, Reason
 from vigente.rules.rulebook import DrawBy, EmailIntake, PackValidity, Rulebook
 
@@ -46,13 +46,55 @@ def test_a_rulebook_survives_being_written_and_read(book: Rulebook) -> None:
     assert Rulebook.from_json(json.loads(json.dumps(book.to_json()))) == book
 
 
+FOUNDING_VENDOR = {
+    "billing_zone": "America/Managua",
+    "plans_required_from": None,
+    "exempt_days": 90,
+    "months": "anniversary",
+    "rollover_max": 0,
+    "hold_days": 14,
+    "held_retention_days": 90,
+    "reopen_days": 7,
+    "auto_close_days": 7,
+    "split_answer_days": 5,
+    "dispute_days": 5,
+    "goodwill_on_late_release": True,
+    "goodwill_days": 10,
+    "intake_email": "portal_only",
+    "notice_days": 0,
+    "renewal_mail_days": 7,
+    "notice_mail_days": 7,
+    "notice_mail_days_annual": 30,
+    "expiring_mail_days": 5,
+    "pack_validity": "current_period",
+    "pack_days": 30,
+    "pack_return_hours": 24,
+    "sell_packs_without_plan": False,
+    "draw_by": "anyone",
+    "order": "strict",
+    "overdue_first": False,
+    "favour_limits": {"agent": 5, "supervisor": 20, "owner": None},
+    "discounts": [
+        {
+            "code": "cloud_web",
+            "edition": "WEB",
+            "hosting": "vendor_cloud",
+            "basis_points": 4000,
+            "applies_to_packs": False,
+        }
+    ],
+}
+
+
 def test_an_empty_file_is_the_founding_vendor() -> None:
-    book = Rulebook.from_json({})
-    assert book == Rulebook()
-    assert (book.order, book.intake_email, book.pack_validity) == ("strict", "portal_only", "current_period")
-    assert (book.hold_days, book.reopen_days, book.notice_days, book.rollover_max) == (14, 7, 0, 0)
-    got = price(list_minor=100, edition="WEB", hosting="vendor_cloud", discounts=book.discounts)
-    assert got.total_minor == 60
+    assert Rulebook.from_json({}).to_json() == FOUNDING_VENDOR
+
+
+def test_an_instant_is_read_as_text_or_as_itself() -> None:
+    first_of_july = datetime(2026, 7, 1, 6, tzinfo=UTC)
+    for written in (first_of_july, "2026-07-01T06:00:00+00:00", "2026-07-01T00:00:00-06:00"):
+        assert Rulebook.from_json({"plans_required_from": written}).plans_required_from == first_of_july
+    assert Rulebook.from_json({"plans_required_from": ""}).plans_required_from is None
 
 
 @pytest.mark.parametrize(
@@ -69,7 +111,9 @@ def test_an_empty_file_is_the_founding_vendor() -> None:
         ({"billing_zone": "Managua"}, "billing_zone is not a time zone"),
         ({"billing_zone": "America"}, "billing_zone is not a time zone"),
         ({"plans_required_from": "2026-07-01"}, "must be an instant with a time zone"),
+        ({"plans_required_from": 20260701}, "must be an instant with a time zone"),
         ({"favour_limits": {"agent": -1}}, "favour_limits.agent"),
+        ({"favour_limits": {"agent": "5"}}, "favour_limits.agent"),
         ({"discounts": [{"code": "x"}]}, "a discount has applies_to_packs"),
     ],
 )

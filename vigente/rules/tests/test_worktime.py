@@ -1,14 +1,16 @@
 """Working time: what shifts, holidays and clock changes do to a deadline."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vigente.rules.periods import day_of
+from vigente.rules.periods import day_of, day_start
 from vigente.rules.tests.strategies import MANAGUA, durations, instants, utc, work_hours, zones
 from vigente.rules.worktime import ALWAYS, NoWorkingHours, WorkHours, add, add_days, between
 
@@ -79,6 +81,19 @@ def test_measuring_in_two_parts_is_measuring_the_whole(
     assert between(hours, start, middle) + between(hours, middle, end) == between(hours, start, end)
     assert between(hours, start, end) <= a + b
     assert between(hours, end, start) == timedelta(0)
+
+
+@given(work_hours(), instants, st.integers(0, 60), st.frozensets(st.integers(0, 60), max_size=4))
+def test_weeks_at_once_are_their_days_one_by_one(
+    hours: WorkHours, start: datetime, length: int, off: frozenset[int]
+) -> None:
+    first = day_of(start, hours.zone)
+    hours = replace(hours, holidays=frozenset(first + timedelta(days=k) for k in off))
+    edges = [start, *(day_start(first + timedelta(days=k), hours.zone) for k in range(1, length + 1))]
+    one_by_one = sum((between(hours, a, b) for a, b in pairwise(edges)), timedelta(0))
+    assert between(hours, start, edges[-1]) == one_by_one
+    if one_by_one:
+        assert add(hours, start, one_by_one) <= edges[-1]
 
 
 @given(zones, instants, durations)
