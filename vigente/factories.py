@@ -1,4 +1,6 @@
-"""Valid rows, made through the services, for tests, benchmarks and simulations. Every maker takes what matters and invents the rest."""
+"""Valid rows, made through the services, for tests, benchmarks and simulations. Every maker takes what matters and
+invents the rest.
+"""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

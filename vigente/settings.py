@@ -49,7 +49,9 @@ DEBUG = _flag("DEBUG")
 # The address people use, without a trailing slash: links in mails, passkeys and the host check come from it.
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 _base = urlsplit(BASE_URL)
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or list({_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"})
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS") or list(
+    {_base.hostname or "127.0.0.1", "127.0.0.1", "localhost", "[::1]"}
+)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE = _base.scheme == "https"
 
@@ -114,7 +116,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "vigente.installation.context.vendor",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "vigente.ui.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "vigente.ui.templatetags.ui",
+            ],
         },
     }
 ]

@@ -1,7 +1,9 @@
 """Kill -9 at random points while 500 mails come in through real IMAP: none lost, none doubled, the books exact.
 
-A third of the mails are new requests of a covered customer, a third are replies to open cases by their signed address, a
-third come from nobody known. Worker, web and the whole tree are killed at moments a seed decides; after the last restart
+A third of the mails are new requests of a covered customer, a third are replies to open cases by their signed
+address, a
+third come from nobody known. Worker, web and the whole tree are killed at moments a seed decides; after the last
+restart
 everything must be there.
 """
 

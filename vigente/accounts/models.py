@@ -1,6 +1,7 @@
 """People and the organizations they act for; tokens for programs.
 
-What is here: User, Organization, Membership, ApiToken. What is not: what an organization bought (billing), cases (tickets).
+What is here: User, Organization, Membership, ApiToken. What is not: what an organization bought (billing), cases
+(tickets).
 """
 
 import hashlib
@@ -173,7 +174,9 @@ SCOPES = ("coverage", "tickets:read", "tickets:write", "queue", "statement", "co
 
 
 class ApiToken(models.Model):
-    """A bearer token. Only its SHA-256 is kept. With a user it may do what that user may; without, it is the product's."""
+    """A bearer token. Only its SHA-256 is kept. With a user it may do what that user may; without, it is the
+    product's.
+    """
 
     name = models.CharField(max_length=120)
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="tokens")

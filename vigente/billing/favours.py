@@ -1,4 +1,6 @@
-"""Favours of the running month: releases, goodwill and overrides that people made, each with its reason (row 39). Reads only."""
+"""Favours of the running month: releases, goodwill and overrides that people made, each with its reason (row 39).
+Reads only.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Triggers by which the database itself keeps two promises: entries are append-only, a plan version's terms never change."""
+"""Triggers by which the database itself keeps two promises: entries are append-only, a plan version's terms never
+change.
+"""
 
 FROZEN_TERMS = (
     "plan_id", "number", "cases", "price_minor", "currency", "pack_price_minor", "pack_cases",

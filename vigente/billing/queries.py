@@ -71,7 +71,9 @@ def price_of(
     is_pack: bool = False,
     book: Rulebook | None = None,
 ) -> Price:
-    """The price of a version, or of its pack, with the discount as its own line (R3, row 27). Minor units of its currency."""
+    """The price of a version, or of its pack, with the discount as its own line (R3, row 27). Minor units of its
+    currency.
+    """
     pairs: tuple[tuple[str, str], ...] = ()
     if licence is None and organization is not None:
         owned = Licence.objects.filter(organization=organization, is_active=True)
@@ -134,7 +136,9 @@ def offers_for(
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """Coverage at a glance. `total` and `left` None: unlimited. Counts every grant usable now; `until` is the soonest expiry."""
+    """Coverage at a glance. `total` and `left` None: unlimited. Counts every grant usable now; `until` is the
+    soonest expiry.
+    """
 
     is_covered: bool
     total: int | None
@@ -236,7 +240,9 @@ def statement(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[StatementLine]:
-    """What was granted, used, returned and expired, when and why, oldest first. `since` inclusive, `until` exclusive."""
+    """What was granted, used, returned and expired, when and why, oldest first. `since` inclusive, `until`
+    exclusive.
+    """
     lines = list(_lines(organization, until or now, include_end=until is None))
     return [line for line in lines if since is None or line.at >= since]
 

@@ -13,7 +13,7 @@ from random import Random
 from vigente.billing.queries import coverage_of
 from vigente.demo import twists
 from vigente.demo.agenda import Act, Agenda
-from vigente.demo.content.filling import Script, write
+from vigente.demo.content.filling import Script, shortened, write
 from vigente.demo.content.people import Person, Staff
 from vigente.demo.content.stories import Story, all_stories
 from vigente.demo.journeys import Company, Holding, anchor_of
@@ -23,6 +23,7 @@ from vigente.demo.telling import A_DAY, End, Telling
 
 DAY = timedelta(days=1)
 RECENT = timedelta(days=4)
+LONG_PAST = timedelta(days=40)
 FREE = frozenset({"development", "outage", "data_loss", "security", "billing", "access"})
 UNCOVERED_NOW = frozenset({"ended", "scheduled", "awaiting"})
 # The states of what is open, dealt out in turn; the line is what a technician sees first.
@@ -178,7 +179,7 @@ class Casting:
             technician=self.stage.staff[technician.email],
             end=end,
             twist=twists.choose(
-                story, is_long_past=at < self.stage.now - 40 * DAY and end is End.DONE, rng=rng
+                story, is_long_past=at < self.stage.now - LONG_PAST and end is End.DONE, rng=rng
             ),
             number=self.number,
             rng=Random(f"{self.stage.seed}:{self.number}"),
@@ -204,10 +205,13 @@ class Casting:
             if script.lines[0].text not in self.openings:
                 break
         self.openings.add(script.lines[0].text)
-        return script
+        return shortened(script, rng) if at < self.stage.now - LONG_PAST else script
 
     def _if_covered(self, telling: Telling, now: datetime) -> None:
         """File a case of the past if it is covered then; a few are sent anyway and wait in vain."""
+        if telling.script.story.work in FREE:
+            telling.file(now)
+            return
         decision = coverage_of(
             organization=telling.company.organization,
             licence=telling.holding.licence,

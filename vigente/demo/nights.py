@@ -22,7 +22,6 @@ FOLLOWED = frozenset().union(*(one.kinds for one in FOLLOWERS))
 NIGHTLY = (
     clock.roll_over_subscriptions,
     clock.expire_grants,
-    clock.put_rulebook_in_force,
     clock.expire_held_requests,
     clock.close_solved_cases,
 )
@@ -37,6 +36,8 @@ class Nights:
 
     def pass_time(self, before: datetime, now: datetime) -> None:
         """Live through every local midnight in `(before, now]`."""
+        if before == self.stage.begins:
+            clock.put_rulebook_in_force(now=before)
         midnight = self._next_midnight(before)
         while midnight <= now:
             for job in NIGHTLY:

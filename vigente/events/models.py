@@ -1,4 +1,6 @@
-"""One row per thing that happened, written in the transaction in which it happened. History, mail and reports read it."""
+"""One row per thing that happened, written in the transaction in which it happened. History, mail and reports read
+it.
+"""
 
 from datetime import datetime
 from typing import Any

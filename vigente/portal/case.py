@@ -1,4 +1,6 @@
-"""A case as its customer sees it: the conversation with what happened in between, where it stands, what a reply would do."""
+"""A case as its customer sees it: the conversation with what happened in between, where it stands, what a reply
+would do.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +54,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """Everything the page needs. `effect`: what a reply would do; with FOLLOW_UP, `cost` is what the new case would use."""
+    """Everything the page needs. `effect`: what a reply would do; with FOLLOW_UP, `cost` is what the new case would
+    use.
+    """
 
     page: CasePage
     entries: Sequence[Entry]
@@ -128,7 +132,9 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
 
 
 def _entries(page: CasePage, user: User) -> list[Entry]:
-    """Messages and happenings by time. At one instant: what a customer wrote, who took it, the answer, what came of it."""
+    """Messages and happenings by time. At one instant: what a customer wrote, who took it, the answer, what came of
+    it.
+    """
     entries = [_entry(message, user) for message in page.messages]
     entries += [Entry(at=item.at, told=item) for item in told(page.history, reader=user)]
     return sorted(entries, key=_order)

@@ -1,4 +1,6 @@
-"""The plan table as the page shows it: prices after *this* licence's discount, order of attention, promises, what a click does."""
+"""The plan table as the page shows it: prices after *this* licence's discount, order of attention, promises, what a
+click does.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +22,9 @@ IN_PLACE = (Subscription.Status.ACTIVE, Subscription.Status.GRACE, Subscription.
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One plan. `action`: order, change, current, pending, waiting or nothing. `monthly_minor`: a year's price by the month."""
+    """One plan. `action`: order, change, current, pending, waiting or nothing. `monthly_minor`: a year's price by
+    the month.
+    """
 
     version: PlanVersion
     price: Price
@@ -41,7 +45,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The plans of one edition, for one licence if one was chosen. `saved_months`: what paying by the year spares, if even."""
+    """The plans of one edition, for one licence if one was chosen. `saved_months`: what paying by the year spares,
+    if even.
+    """
 
     edition: Edition
     licence: Licence | None
@@ -66,7 +72,9 @@ def table(
     interval: str,
     now: datetime,
 ) -> Table:
-    """Plans on sale for an edition. With a licence its discount, its contract and its past months count. Seven queries."""
+    """Plans on sale for an edition. With a licence its discount, its contract and its past months count. Seven
+    queries.
+    """
     book = rulebook_at(now)
     sold = [
         version

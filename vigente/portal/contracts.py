@@ -20,7 +20,9 @@ COMING = frozenset({Status.SCHEDULED, Status.AWAITING_PAYMENT})
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One running or coming contract. `renews_at` None: it ends by itself or by notice. `notice`: what one given now would do."""
+    """One running or coming contract. `renews_at` None: it ends by itself or by notice. `notice`: what one given
+    now would do.
+    """
 
     subscription: Subscription
     price: Price
@@ -139,7 +141,9 @@ def contract_of(
     *,
     now: datetime,
 ) -> Contract:
-    """Dates and prices of one contract. Prices in minor units of the version's currency, with the discount apart (R3)."""
+    """Dates and prices of one contract. Prices in minor units of the version's currency, with the discount apart
+    (R3).
+    """
     running = subscription.running()
     term = current_term(running, now=now)
     follows = subscription.change_to
@@ -170,7 +174,9 @@ def _price(
 
 
 def successor_of(legacy: PlanVersion, sold: Iterable[PlanVersion]) -> PlanVersion | None:
-    """The plan on sale that follows an earlier one: same edition, at least its cases, cheapest; else the largest (R11)."""
+    """The plan on sale that follows an earlier one: same edition, at least its cases, cheapest; else the largest
+    (R11).
+    """
     same = [v for v in sold if v.plan.edition_id == legacy.plan.edition_id and v.plan.interval == "month"]
     enough = [v for v in same if v.cases is None or (legacy.cases is not None and v.cases >= legacy.cases)]
     if enough:

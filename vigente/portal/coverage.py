@@ -1,4 +1,6 @@
-"""What the ask form says before anything is sent (row 1): what each kind of work costs, what this request would use, what helps."""
+"""What the ask form says before anything is sent (row 1): what each kind of work costs, what this request would
+use, what helps.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +34,9 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The coverage line. `units`: cases that sending would use; 0 when none. `used` and `left` beside them, for the meter."""
+    """The coverage line. `units`: cases that sending would use; 0 when none. `used` and `left` beside them, for the
+    meter.
+    """
 
     decision: Decision
     meter: Meter | None

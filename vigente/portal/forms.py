@@ -76,7 +76,9 @@ class WhereForm(forms.Form):
 
 
 class AskForm(WhereForm):
-    """A request for help. `key` makes sending it twice one request (row 6); `seen` is what the page said it would cost."""
+    """A request for help. `key` makes sending it twice one request (row 6); `seen` is what the page said it would
+    cost.
+    """
 
     subject = forms.CharField(label=_("Asunto"), max_length=SUBJECT_MAX)
     body = TextField(label=_("Qué pasó, paso a paso"))

@@ -17,7 +17,9 @@ from vigente.ui.wording import cases, reason_sentence, release_text
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that happened. `icon`: a name of the sprite. `ends`: it comes after an answer given at the same instant."""
+    """One thing that happened. `icon`: a name of the sprite. `ends`: it comes after an answer given at the same
+    instant.
+    """
 
     at: datetime
     text: str

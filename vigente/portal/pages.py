@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.tickets.models import HeldRequest, Ticket
@@ -19,7 +20,9 @@ SESSION_KEY = "portal_organization"
 
 
 def customer(view: View[P]) -> View[P]:
-    """Signed-in customers only. Staff are led to the same thing in the workspace; the rest to the sign-in page and back."""
+    """Signed-in customers only. Staff are led to the same thing in the workspace; the rest to the sign-in page and
+    back.
+    """
 
     @wraps(view)
     def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -39,8 +42,11 @@ def customer(view: View[P]) -> View[P]:
 
 
 def _page_before(request: HttpRequest) -> str:
-    """Where a POST came from: after signing in, the draft is there again."""
-    return reverse("portal:ask") if "/ask/" in request.path else reverse("home")
+    """The page a POST came from, if it is ours: after signing in, what was typed is there again as a draft."""
+    page = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return page
+    return reverse("home")
 
 
 def _in_workspace(request: HttpRequest, kwargs: dict[str, Any]) -> str:
@@ -96,7 +102,9 @@ def managers_of(organization: Organization) -> list[User]:
 def page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    """Render a portal page with its frame: the person's organizations, the one in question, cases that wait for them."""
+    """Render a portal page with its frame: the person's organizations, the one in question, cases that wait for
+    them.
+    """
     frame: dict[str, Any] = {}
     if request.user.is_authenticated:
         seat = seat_of(request)

@@ -20,7 +20,9 @@ Status = Ticket.Status
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A case's state for its customer. `turn`: it waits for them. `meaning` colours the word, which says it all alone."""
+    """A case's state for its customer. `turn`: it waits for them. `meaning` colours the word, which says it all
+    alone.
+    """
 
     word: str
     meaning: str
@@ -28,7 +30,9 @@ class Standing:
 
 
 def standing(ticket: Ticket, quotation: Quotation | None = None, reader: User | None = None) -> Standing:
-    """Where a case stands, in words a bookkeeper uses. It is the turn of whoever asked, not of a manager who looks on."""
+    """Where a case stands, in words a bookkeeper uses. It is the turn of whoever asked, not of a manager who looks
+    on.
+    """
     if ticket.merged_into_id is not None:
         return Standing(_("Unido a otro caso"), "")
     if ticket.status == Status.SOLVED:
@@ -91,7 +95,9 @@ def before(at: datetime, *, now: datetime, zone: tzinfo) -> str:
 
 
 def last_moment(end: datetime) -> datetime:
-    """The last instant of a half-open span, for `hasta el 31 de julio`: what ends as August begins lasts through July."""
+    """The last instant of a half-open span, for `hasta el 31 de julio`: what ends as August begins lasts through
+    July.
+    """
     return end - timedelta(microseconds=1)
 
 

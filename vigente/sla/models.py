@@ -9,7 +9,9 @@ from vigente.rules.worktime import WorkHours
 
 
 class BusinessHours(models.Model):
-    """A week of working hours in a zone. `week`: seven lists (Monday first) of [start, end] minutes of the local day."""
+    """A week of working hours in a zone. `week`: seven lists (Monday first) of [start, end] minutes of the local
+    day.
+    """
 
     name = models.CharField(max_length=80, unique=True)
     time_zone = models.CharField(max_length=64)

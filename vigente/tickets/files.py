@@ -83,7 +83,9 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def safe_name(name: str) -> str:
-    """A name that can be shown and offered for download: no path, no control or direction characters, at most 120 long."""
+    """A name that can be shown and offered for download: no path, no control or direction characters, at most 120
+    long.
+    """
     plain = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
     plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C")
     plain = re.sub(r'[<>:"|?*]+', "_", plain).strip(" .")

@@ -1,4 +1,6 @@
-"""Stamps for sorting: what is due when, and the place in line. Always recomputed whole from the case's events (R10, row 42)."""
+"""Stamps for sorting: what is due when, and the place in line. Always recomputed whole from the case's events (R10,
+row 42).
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -101,7 +101,7 @@ CASES_MAY_HAVE_COME = (
 )
 
 
-CONSUMERS: tuple[Consumer, ...] = (
+WITHOUT_MAIL: tuple[Consumer, ...] = (
     Consumer.of(
         ask_which_still_matter, Kind.SUBSCRIPTION_PERIOD_OPENED, Kind.SUBSCRIPTION_ACTIVATED
     ),  # before anything is released
@@ -115,6 +115,8 @@ CONSUMERS: tuple[Consumer, ...] = (
         Kind.LICENCE_TRANSFERRED,
     ),
     Consumer.of(restamp_open_cases, Kind.PLANS_IMPORTED, Kind.RULEBOOK_PUBLISHED),
+)
+CONSUMERS: tuple[Consumer, ...] = (
+    *WITHOUT_MAIL,
     *(Consumer.of(run, *kinds) for kinds, run in mail.CONSUMERS),
 )
-FOLLOWED: frozenset[str] = frozenset().union(*(consumer.kinds for consumer in CONSUMERS))

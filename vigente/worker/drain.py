@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from vigente.events.models import Event
-from vigente.worker.consumers import CONSUMERS, FOLLOWED, Consumer
+from vigente.worker.consumers import CONSUMERS, Consumer
 
 LEASE = timedelta(seconds=45)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600))
@@ -22,24 +22,28 @@ BATCH = 200
 log = structlog.get_logger(__name__)
 
 
-def drain_events(*, now: datetime, limit: int = BATCH) -> int:
+def drain_events(*, now: datetime, limit: int = BATCH, consumers: tuple[Consumer, ...] | None = None) -> int:
     """Dispatch up to `limit` waiting events, oldest first; returns how many were. None waiting: one query, no write."""
+    consumers = CONSUMERS if consumers is None else consumers
+    followed = frozenset().union(*(consumer.kinds for consumer in consumers))
     waiting = list(_waiting(now).select_related("organization", "actor").order_by("id")[:limit])
-    silent = [event.pk for event in waiting if event.kind not in FOLLOWED]
+    silent = [event.pk for event in waiting if event.kind not in followed]
     if silent:
         Event.objects.filter(pk__in=silent, dispatched_at__isnull=True).update(dispatched_at=now)
-    return len(silent) + sum(dispatch(event, now=now) for event in waiting if event.kind in FOLLOWED)
+    return len(silent) + sum(
+        dispatch(event, now=now, consumers=consumers) for event in waiting if event.kind in followed
+    )
 
 
-def drain_all(*, now: datetime) -> int:
+def drain_all(*, now: datetime, consumers: tuple[Consumer, ...] | None = None) -> int:
     """Dispatch until nothing waits, what follows from what follows included."""
     total = 0
-    while drained := drain_events(now=now):
+    while drained := drain_events(now=now, consumers=consumers):
         total += drained
     return total
 
 
-def dispatch(event: Event, *, now: datetime) -> bool:
+def dispatch(event: Event, *, now: datetime, consumers: tuple[Consumer, ...]) -> bool:
     """Run every consumer of one event, if no other worker has it. False: not now, or something failed."""
     claimed = _waiting(now).filter(pk=event.pk).update(claimed_until=now + LEASE, attempts=F("attempts") + 1)
     if not claimed:
@@ -47,7 +51,7 @@ def dispatch(event: Event, *, now: datetime) -> bool:
     event.attempts += 1
     failed = [
         error
-        for consumer in CONSUMERS
+        for consumer in consumers
         if event.kind in consumer.kinds
         if (error := _run(consumer, event, now=now))
     ]

@@ -1,4 +1,5 @@
-"""Who may open which page of the workspace. Every view here wears one of these decorators; a test walks the address map.
+"""Who may open which page of the workspace. Every view here wears one of these decorators; a test walks the address
+map.
 
 Nobody signed in: to the sign-in page. A customer: 404, as if the workspace were not there. A lesser role: 403.
 """
@@ -56,7 +57,9 @@ def instant(request: HttpRequest) -> datetime:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and from there back to a page that can be opened (never to an address that only takes POST)."""
+    """To the sign-in page, and from there back to a page that can be opened (never to an address that only takes
+    POST).
+    """
     back = request.get_full_path()
     if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
         back = request.headers.get("Referer", "")

@@ -1,4 +1,6 @@
-"""How the workspace answers: a page or, for htmx, its dialog. What was refused stands beside its field; typed text is kept."""
+"""How the workspace answers: a page or, for htmx, its dialog. What was refused stands beside its field; typed text
+is kept.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

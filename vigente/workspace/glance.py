@@ -1,4 +1,6 @@
-"""What the right rail says about a case: coverage, why it stands where it stands, the last message, the customer's other cases."""
+"""What the right rail says about a case: coverage, why it stands where it stands, the last message, the customer's
+other cases.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass

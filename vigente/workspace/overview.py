@@ -1,4 +1,6 @@
-"""What a supervisor or the owner looks at: who waits past their promise, what waits for a decision, who gave what away. Reads only."""
+"""What a supervisor or the owner looks at: who waits past their promise, what waits for a decision, who gave what
+away. Reads only.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""The rulebook in sentences: each setting said with its value, grouped as people think of them. The form reads the same list."""
+"""The rulebook in sentences: each setting said with its value, grouped as people think of them. The form reads the
+same list.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -26,7 +26,9 @@ from vigente.workspace.forms.settings import (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A list of rows with a form. `columns`: heading and what to say of a row. `promises`: working hours or reply promises."""
+    """A list of rows with a form. `columns`: heading and what to say of a row. `promises`: working hours or reply
+    promises.
+    """
 
     title: Any
     singular: Any

@@ -92,7 +92,8 @@ class Plan(models.Model):
 
 
 class PlanVersion(models.Model):
-    """What is sold under a plan's name. Its terms never change once written (a trigger refuses it); an edit is a new version.
+    """What is sold under a plan's name. Its terms never change once written (a trigger refuses it); an edit is a
+    new version.
 
     Money in minor units of `currency`. `cases`: per period, None for unlimited. `rank`: 1 goes first (R10).
     `allowance_minutes`: the head start of the fair order. `work`: codes of covered kinds of work.

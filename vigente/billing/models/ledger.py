@@ -1,6 +1,7 @@
 """The books of cases: grants, and the append-only entries that explain every balance.
 
-Invariant, held by the database: `remaining = granted − drawn + released − expired − revoked`, never below 0; an unlimited grant has
+Invariant, held by the database: `remaining = granted − drawn + released − expired − revoked`, never below 0; an
+unlimited grant has
 no remaining and still records its draws. Entries are never changed or deleted (triggers in `guards.py`). Only
 `billing.services.ledger` writes here. Other packages name grants by id and read them through `billing.queries`.
 """
@@ -16,7 +17,9 @@ from vigente.rules.quota import Source as GrantSource
 
 
 class Grant(models.Model):
-    """A number of cases usable in `[start, end)`, UTC. `granted` and `remaining` None: unlimited. `key` makes it happen once."""
+    """A number of cases usable in `[start, end)`, UTC. `granted` and `remaining` None: unlimited. `key` makes it
+    happen once.
+    """
 
     class Source(models.TextChoices):
         PERIOD = GrantSource.PERIOD.value, _("Plan")
@@ -88,7 +91,9 @@ class Grant(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """One movement on a grant; `cases` is always positive, `kind` gives the sign. Unique (source, kind): nothing happens twice."""
+    """One movement on a grant; `cases` is always positive, `kind` gives the sign. Unique (source, kind): nothing
+    happens twice.
+    """
 
     class Kind(models.TextChoices):
         GRANT = "grant", _("Asignación")

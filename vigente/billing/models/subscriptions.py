@@ -19,7 +19,9 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
 
 
 class Licence(models.Model):
-    """One installation of an edition at an organization. Hosting is set by staff or an integrator, never by the customer (row 27)."""
+    """One installation of an edition at an organization. Hosting is set by staff or an integrator, never by the
+    customer (row 27).
+    """
 
     class Hosting(models.TextChoices):
         CUSTOMER = "customer", _("en su servidor")
@@ -49,7 +51,8 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(models.Model):
-    """A contract to a plan version. Instants UTC; periods are counted from `anchor` by the local calendar of `time_zone`.
+    """A contract to a plan version. Instants UTC; periods are counted from `anchor` by the local calendar of
+    `time_zone`.
 
     `periods_opened` and `ends_at` are what `rules.subscriptions.advance` needs; `next_due_at` is a stamp for the clock,
     rebuilt by `verify`. `months` is the rulebook's setting at the start, kept for the life of the contract (row 43).

@@ -26,7 +26,8 @@ def charge(
 ) -> Decision:
     """Decide one request and, if a grant pays, draw on it. Exactly one of several at once gets the last case (row 5).
 
-    `source` names the draw and is asked only once the request is known to be covered. What is not covered draws nothing.
+    `source` names the draw and is asked only once the request is known to be covered. What is not covered draws
+    nothing.
     An allotment that is due is opened first, so a customer never waits for a late clock (row 4). `known`: what
     `current_facts` gave a moment ago.
     """

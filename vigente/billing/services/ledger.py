@@ -1,7 +1,9 @@
 """The only writer of grants and entries.
 
-Every movement is an entry and a guarded UPDATE of the grant in one transaction; the UPDATE carries its own condition and its row
-count is checked, so a forgotten lock cannot overdraw. Safe to repeat: entries are unique by (source, kind), grants by key.
+Every movement is an entry and a guarded UPDATE of the grant in one transaction; the UPDATE carries its own
+condition and its row
+count is checked, so a forgotten lock cannot overdraw. Safe to repeat: entries are unique by (source, kind), grants
+by key.
 """
 
 from datetime import datetime, timedelta
@@ -44,7 +46,9 @@ def grant_cases(
     note: str = "",
     is_favour: bool = False,
 ) -> Grant:
-    """Grant `cases` (None: unlimited) usable in `[start, end)`. Asked again with the same key, gives the first grant back."""
+    """Grant `cases` (None: unlimited) usable in `[start, end)`. Asked again with the same key, gives the first
+    grant back.
+    """
     with transaction.atomic():
         grant, created = Grant.objects.get_or_create(
             key=key,
@@ -111,8 +115,10 @@ def give_back(
     goodwill_key: str | None = None,
     may_make_goodwill: bool = True,
 ) -> GivenBack:
-    """Release the draw named `source`. After the grant's end the release expires at once and, by the rulebook, a goodwill grant
-    of at least `goodwill_days` takes its place, once per `goodwill_key` (row 13). A favour counts against its author (row 39)."""
+    """Release the draw named `source`. After the grant's end the release expires at once and, by the rulebook, a
+    goodwill grant
+    of at least `goodwill_days` takes its place, once per `goodwill_key` (row 13). A favour counts against its
+    author (row 39)."""
     draw = LedgerEntry.objects.select_related("grant").filter(source=source, kind=ENTRY.DRAW).first()
     if draw is None or LedgerEntry.objects.filter(source=source, kind=ENTRY.RELEASE).exists():
         return GivenBack.NOTHING
@@ -214,7 +220,9 @@ def require_favour(user: User | None, *, now: datetime) -> None:
 
 
 def expire_due(*, now: datetime, limit: int = 500) -> int:
-    """Write the expiry of what was left in grants that are over (R2). Dated at the grant's own end, however late it runs."""
+    """Write the expiry of what was left in grants that are over (R2). Dated at the grant's own end, however late it
+    runs.
+    """
     due = Grant.objects.filter(expired_at__isnull=True, end__lte=now).order_by("end", "id")[:limit]
     return sum(_expire(grant, now=now) for grant in due)
 

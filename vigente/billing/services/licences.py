@@ -25,7 +25,9 @@ def register_licence(
     included_plan: Plan | None = None,
     actor: User | None = None,
 ) -> Licence:
-    """Register an installation. A licence that includes a plan gets its subscription at once, without an invoice (row 31)."""
+    """Register an installation. A licence that includes a plan gets its subscription at once, without an invoice
+    (row 31).
+    """
     if included_plan is not None and included_plan.edition_id != edition.pk:
         raise Refused(RefusalCode.WRONG_EDITION, field="included_plan")
     licence = Licence.objects.create(
@@ -53,7 +55,9 @@ def register_licence(
 
 @transaction.atomic
 def set_hosting(*, licence: Licence, hosting: str, now: datetime, actor: User) -> None:
-    """Say where an installation runs: by staff or an integrator, never by the customer, since a discount hangs on it (row 27)."""
+    """Say where an installation runs: by staff or an integrator, never by the customer, since a discount hangs on
+    it (row 27).
+    """
     if not actor.is_staff_member:
         raise Refused(RefusalCode.SUPERVISOR_ONLY)
     if hosting not in Licence.Hosting.values:

@@ -8,7 +8,9 @@ from vigente.rules.refusal import RefusalCode, Refused
 
 
 def settle(*, term: MissedTerm, actor: User, now: datetime) -> None:
-    """Mark a missed term as decided, once. A supervisor or the owner; whether it is charged is agreed outside for now."""
+    """Mark a missed term as decided, once. A supervisor or the owner; whether it is charged is agreed outside for
+    now.
+    """
     if not actor.is_supervisor:
         raise Refused(RefusalCode.SUPERVISOR_ONLY)
     if not MissedTerm.objects.filter(pk=term.pk, decided_at__isnull=True).update(decided_at=now):

@@ -19,7 +19,9 @@ from vigente.rules.rulebook import PackValidity, Rulebook
 
 
 def pack_end(subscription: Subscription | None, book: Rulebook, *, now: datetime) -> datetime:
-    """Until when (exclusive, UTC) a pack confirmed now would last: the running period by default, 30 days or the next by setting."""
+    """Until when (exclusive, UTC) a pack confirmed now would last: the running period by default, 30 days or the
+    next by setting.
+    """
     if subscription is None or book.pack_validity is PackValidity.DAYS:
         last = (now.astimezone(book.zone) + timedelta(days=book.pack_days)).date()
         return day_start(last + timedelta(days=1), book.billing_zone)
@@ -41,7 +43,8 @@ def add_pack(
     now: datetime,
     actor: User | None = None,
 ) -> int:
-    """Confirm a pack: usable from now (R6). Needs a plan in force unless the rulebook sells packs alone. Returns the grant's id.
+    """Confirm a pack: usable from now (R6). Needs a plan in force unless the rulebook sells packs alone. Returns
+    the grant's id.
 
     It takes the rank of the plan it hangs on, and outlives that plan's cancellation until its own expiry.
     """

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from vigente.billing.models import Grant, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
-from vigente.rules.periods import Interval, day_of
+from vigente.rules.periods import Interval, boundary, day_of
 from vigente.rules.rulebook import Rulebook
-from vigente.rules.subscriptions import current_term, notice_cut_off
+from vigente.rules.subscriptions import notice_cut_off
 
 RUNNING = (Subscription.Status.ACTIVE, Subscription.Status.GRACE)
 REMEMBERED = timedelta(days=100)  # longer than any reminder comes before what it reminds of
@@ -41,6 +42,8 @@ def remind_of_terms(*, now: datetime) -> int:
         ends_at__isnull=True,
         organization__blocked_at__isnull=True,
     ).select_related("version__plan", "organization")
+    soon = now + timedelta(days=max(book.renewal_mail_days, book.notice_days + book.notice_mail_days))
+    contracts = contracts.filter(Q(next_due_at__lte=soon) | Q(version__plan__interval=Interval.YEAR.value))
     said = 0
     for some in _batches(contracts.order_by("id").iterator(chunk_size=500)):
         due = [(one, item) for one in some for item in reminders_of(one, book, now=now) if item.due <= now]
@@ -54,10 +57,9 @@ def remind_of_terms(*, now: datetime) -> int:
 
 def reminders_of(subscription: Subscription, book: Rulebook, *, now: datetime) -> Iterator[Reminder]:
     """The reminders of the running term. The one about the renewal names the cut-off: on one day there is one."""
-    running = subscription.running()
-    if now < running.anchor:
-        return
-    end = current_term(running, now=now).end
+    running, end = subscription.running(), term_end(subscription)
+    if end <= now:
+        return  # the clock is late: first the renewal, then what is said about the next one
     yearly = running.interval is Interval.YEAR
     cut_off = notice_cut_off(end, zone=running.zone, notice_days=book.notice_days)
     before = book.notice_mail_days_annual if yearly else book.notice_mail_days
@@ -67,6 +69,13 @@ def reminders_of(subscription: Subscription, book: Rulebook, *, now: datetime) -
     same_day = day_of(near, running.zone) == day_of(closing, running.zone)
     if closing < cut_off and now < cut_off and not same_day:
         yield Reminder(closing, Kind.SUBSCRIPTION_NOTICE_CLOSING, subject, mark)
+
+
+def term_end(subscription: Subscription) -> datetime:
+    """The end of the latest term that has begun. Needs `version__plan` loaded."""
+    running = subscription.running()
+    terms = max(1, -(-running.periods_opened // running.periods_per_term))
+    return boundary(running.anchor, running.zone, terms * running.periods_per_term, running.months)
 
 
 def remind_of_expiring_cases(*, now: datetime) -> int:
@@ -97,7 +106,7 @@ def remind_of_expiring_cases(*, now: datetime) -> int:
 
 @transaction.atomic
 def _say(subscription: Subscription, item: Reminder, book: Rulebook, *, now: datetime) -> None:
-    end = current_term(subscription.running(), now=now).end
+    end = term_end(subscription)
     record(
         item.kind,
         subject=item.subject,

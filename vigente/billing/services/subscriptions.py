@@ -1,7 +1,9 @@
 """Contracts through time: begin, renew, take notice, end (R2, R5, R11; rows 19–22, 24, 29, 31).
 
-`roll_over` is the only code that moves a subscription with time; it asks `rules.subscriptions.advance` what is due and writes it.
-Safe to run late, twice and on several machines: periods have unique grants, and every UPDATE carries the state it started from.
+`roll_over` is the only code that moves a subscription with time; it asks `rules.subscriptions.advance` what is due
+and writes it.
+Safe to run late, twice and on several machines: periods have unique grants, and every UPDATE carries the state it
+started from.
 """
 
 from datetime import datetime
@@ -42,8 +44,10 @@ def subscribe(
 ) -> Subscription:
     """Contract a plan version for a licence, or for the whole organization (`licence` None).
 
-    Begins at `anchor` (default now). `activate=False` leaves it waiting for a person's confirmation (row 25). `ends_at` or
-    `auto_renew=False` make it end by itself; a legacy contract always does (R11). Raises Refused, having written nothing.
+    Begins at `anchor` (default now). `activate=False` leaves it waiting for a person's confirmation (row 25).
+    `ends_at` or
+    `auto_renew=False` make it end by itself; a legacy contract always does (R11). Raises Refused, having written
+    nothing.
     """
     _check_sale(organization, version, licence, source, anchor or now, now)
     book = rulebook_at(now)
@@ -97,7 +101,9 @@ def activate(*, subscription: Subscription, now: datetime, actor: User | None = 
 
 @transaction.atomic
 def roll_over(*, subscription_id: int, now: datetime) -> int:
-    """Do everything that has fallen due for one subscription by `now`; returns how many steps that was (R5, rows 19, 20)."""
+    """Do everything that has fallen due for one subscription by `now`; returns how many steps that was (R5, rows
+    19, 20).
+    """
     subscription = _locked(subscription_id)
     if subscription is None or subscription.organization.is_blocked:
         return 0  # row 40: renewals stop; unblocking catches up
@@ -143,7 +149,9 @@ def withdraw_notice(*, subscription: Subscription, now: datetime, actor: User | 
 
 
 def notice_preview(*, subscription: Subscription, now: datetime) -> rules.Notice:
-    """What a notice given now would do; writes nothing. The notice rule is the one in force when the running period began (row 43)."""
+    """What a notice given now would do; writes nothing. The notice rule is the one in force when the running period
+    began (row 43).
+    """
     running = subscription.running()
     index = period_index(running.anchor, running.zone, max(now, running.anchor), running.months)
     began = period(running.anchor, running.zone, index, running.months).start
@@ -371,7 +379,9 @@ def _end_by_notice(
 
 
 def _save_course(subscription: Subscription, *, before: int | None = None) -> None:
-    """Write where the contract stands. The UPDATE carries the count of periods it started from: a lost update cannot happen."""
+    """Write where the contract stands. The UPDATE carries the count of periods it started from: a lost update
+    cannot happen.
+    """
     subscription.next_due_at = rules.next_due(subscription.running())
     changed = Subscription.objects.filter(
         pk=subscription.pk, periods_opened=subscription.periods_opened if before is None else before

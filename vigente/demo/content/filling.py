@@ -6,7 +6,7 @@ told nine months ago speaks of its own months.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -46,6 +46,21 @@ def write(
         for line in story.lines
     )
     return Script(story, _capital(subject), lines, facts)
+
+
+def shortened(script: Script, rng: Random) -> Script:
+    """The same with fewer words, as many a case has: without its notes, without the thanks at the end, or as it is."""
+    lines = script.lines
+    if rng.random() < 0.4:
+        lines = tuple(line for line in lines if line.who is not Who.NOTE)
+    if (
+        rng.random() < 0.4
+        and len(lines) > 2
+        and lines[-1].who is Who.CUSTOMER
+        and lines[-2].who is Who.TECHNICIAN
+    ):
+        lines = lines[:-1]
+    return replace(script, lines=lines)
 
 
 def fill(text: str, facts: Facts, rng: Random) -> str:

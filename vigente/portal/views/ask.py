@@ -108,7 +108,9 @@ def new_key() -> str:
 
 
 def _initial(request: HttpRequest, places: list[Place]) -> dict[str, Any]:
-    """What an address may fill in: `licence` (its key), `work_type`, `subject`. After "recalculate", all that was typed."""
+    """What an address may fill in: `licence` (its key), `work_type`, `subject`. After "recalculate", all that was
+    typed.
+    """
     typed = request.POST if request.method == "POST" else request.GET
     licence = typed.get("licence", "")
     by_key = next((place.value for place in places if place.licence and place.licence.key == licence), "")

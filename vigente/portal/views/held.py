@@ -1,4 +1,6 @@
-"""A request that waits for coverage: what is missing, what helps, and what its author or a manager can do (rows 17, 41, 45, 46)."""
+"""A request that waits for coverage: what is missing, what helps, and what its author or a manager can do (rows 17,
+41, 45, 46).
+"""
 
 from typing import Any
 
@@ -52,7 +54,9 @@ def _held(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, token: str) -> HeldRequest:
-    """The request if this person may see it, or if it came from their own verified address and nobody claimed it (row 18)."""
+    """The request if this person may see it, or if it came from their own verified address and nobody claimed it
+    (row 18).
+    """
     rows = HeldRequest.objects.select_related(
         "organization", "licence", "work_type", "requester", "ticket", "follows"
     )

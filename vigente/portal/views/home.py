@@ -1,4 +1,6 @@
-"""Inicio: for a visitor, what this is; for a customer, coverage, open cases and what waits; staff go to the workspace."""
+"""Inicio: for a visitor, what this is; for a customer, coverage, open cases and what waits; staff go to the
+workspace.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +62,9 @@ def _to_approve(request: HttpRequest, held: "QuerySet[HeldRequest]") -> int:
 
 @dataclass(frozen=True, slots=True)
 class RulesFrom:
-    """The date from which asking takes a plan, while it lies ahead, and which of this person's licences lack one (row 30)."""
+    """The date from which asking takes a plan, while it lies ahead, and which of this person's licences lack one
+    (row 30).
+    """
 
     date: datetime
     uncovered: Sequence[Licence]

@@ -12,7 +12,9 @@ from vigente.tickets.models.tickets import Ticket
 
 class HeldRequestQuerySet(models.QuerySet["HeldRequest"]):
     def visible_to(self, user: User) -> "HeldRequestQuerySet":
-        """Staff see all; a customer their own, while they belong to its organization; a manager those of the organization."""
+        """Staff see all; a customer their own, while they belong to its organization; a manager those of the
+        organization.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_staff_member:
@@ -24,7 +26,9 @@ class HeldRequestQuerySet(models.QuerySet["HeldRequest"]):
 
 
 class HeldRequest(models.Model):
-    """A held request. `hold_until` moves when the clock stops for it; after `erase_at` the text is gone, the row stays."""
+    """A held request. `hold_until` moves when the clock stops for it; after `erase_at` the text is gone, the row
+    stays.
+    """
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("En espera")
@@ -83,7 +87,9 @@ class HeldRequest(models.Model):
 
 
 class Submission(models.Model):
-    """The same submission sent twice is one case and one draw (row 6): the key is unique, the answer is the first one's."""
+    """The same submission sent twice is one case and one draw (row 6): the key is unique, the answer is the first
+    one's.
+    """
 
     key = models.CharField(max_length=160, unique=True)
     digest = models.CharField(max_length=64)  # of the content: the same key with another content is an error

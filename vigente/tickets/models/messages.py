@@ -21,7 +21,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """A reply or an internal note. `html` is sanitised before it is stored; `quoted_html` is the folded part of a mail."""
+    """A reply or an internal note. `html` is sanitised before it is stored; `quoted_html` is the folded part of a
+    mail.
+    """
 
     class Kind(models.TextChoices):
         REPLY = "reply", _("Respuesta")

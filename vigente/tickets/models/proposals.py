@@ -9,7 +9,9 @@ from vigente.tickets.models.tickets import Ticket
 
 
 class Quotation(models.Model):
-    """Work the plan does not cover (R9, row 11): asked for, quoted by the owner, accepted or declined, objected to once."""
+    """Work the plan does not cover (R9, row 11): asked for, quoted by the owner, accepted or declined, objected to
+    once.
+    """
 
     class Status(models.TextChoices):
         REQUESTED = "requested", _("Por cotizar")

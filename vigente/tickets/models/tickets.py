@@ -48,7 +48,8 @@ class TicketNumber(models.Model):
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, user: User) -> "TicketQuerySet":
-        """Staff see all. A customer sees the cases they take part in, a manager also every case of the organization; whoever
+        """Staff see all. A customer sees the cases they take part in, a manager also every case of the
+        organization; whoever
         left an organization sees its cases no more."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
@@ -69,10 +70,13 @@ ORDER_OF_ATTENTION = ("place_group", "place_at", "id")
 
 
 class Ticket(models.Model):
-    """A case. `due_at`, `place_group`, `place_at` and `rank` are stamps for sorting, never the truth: `verify` rebuilds them.
+    """A case. `due_at`, `place_group`, `place_at` and `rank` are stamps for sorting, never the truth: `verify`
+    rebuilds them.
 
-    `draw` numbers the draws of this case in the ledger ("ticket:<number>:<draw>"); 0 means it never drew. `drawn` says whether the
-    latest one stands. `closed_by_person_at` starts the reopening window (row 9). `decision` is the value that let it in.
+    `draw` numbers the draws of this case in the ledger ("ticket:<number>:<draw>"); 0 means it never drew. `drawn`
+    says whether the
+    latest one stands. `closed_by_person_at` starts the reopening window (row 9). `decision` is the value that let
+    it in.
     """
 
     class Status(models.TextChoices):

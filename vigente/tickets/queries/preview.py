@@ -16,7 +16,9 @@ from vigente.tickets.queries.line import place_range
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The decision, the coverage behind it and what would help. `promise`: first reply due, UTC; `place`: (low, high) in line."""
+    """The decision, the coverage behind it and what would help. `promise`: first reply due, UTC; `place`: (low,
+    high) in line.
+    """
 
     decision: Decision
     meter: Meter | None

@@ -1,1 +1,3 @@
-"""The only code that writes cases. Each function is one transaction, takes `now`, and records what happened as an event."""
+"""The only code that writes cases. Each function is one transaction, takes `now`, and records what happened as an
+event.
+"""

@@ -29,9 +29,12 @@ BY_HAND = FAVOURS | {Release.SPAM}
 def classify(*, ticket: Ticket, work_type: WorkType, actor: User, now: datetime) -> Ticket | HeldRequest:
     """Say what kind of work a case really is.
 
-    Development releases the draw and moves it to the quotation queue (R9, row 11). Work that is always accepted releases it too
-    (row 44). What was development or free and is now covered work is decided as a new request (rows 36, 44): if it is not
-    covered, it is held, and the answer is that HeldRequest. A kind that weighs otherwise is drawn anew, whole or nothing (row 48).
+    Development releases the draw and moves it to the quotation queue (R9, row 11). Work that is always accepted
+    releases it too
+    (row 44). What was development or free and is now covered work is decided as a new request (rows 36, 44): if it
+    is not
+    covered, it is held, and the answer is that HeldRequest. A kind that weighs otherwise is drawn anew, whole or
+    nothing (row 48).
     """
     ticket = locked(ticket.pk)
     before = ticket.work_type
@@ -62,7 +65,8 @@ def classify(*, ticket: Ticket, work_type: WorkType, actor: User, now: datetime)
 
 @transaction.atomic
 def release(*, ticket: Ticket, reason: Release, actor: User, now: datetime, note: str = "") -> GivenBack:
-    """Give the draw of a case back for one of the reasons a person may choose (rows 10, 12, 16). Spam and mistakes also close it.
+    """Give the draw of a case back for one of the reasons a person may choose (rows 10, 12, 16). Spam and mistakes
+    also close it.
 
     A favour counts against its author; beyond the month's limit raises Refused: a supervisor decides (row 39).
     """
@@ -101,7 +105,9 @@ def move_licence(*, ticket: Ticket, licence: Licence, actor: User, now: datetime
 
 
 def decide_anew(ticket: Ticket, *, now: datetime) -> bool:
-    """Decide a case as if it were asked now, drawing if a grant pays (rows 12, 36, 44, 47). Unsaved; False if it is not covered."""
+    """Decide a case as if it were asked now, drawing if a grant pays (rows 12, 36, 44, 47). Unsaved; False if it is
+    not covered.
+    """
     draw = ticket.draw + 1
     decision = charge(
         organization=ticket.organization,
@@ -140,7 +146,9 @@ def draw_goodwill(ticket: Ticket, *, reason: Release, actor: User, now: datetime
 
 
 def hold_instead(ticket: Ticket, *, actor: User | None, now: datetime) -> HeldRequest:
-    """What is not covered after all: the text is held whole, the case is closed, and says so (rows 36, 44). Saves the case."""
+    """What is not covered after all: the text is held whole, the case is closed, and says so (rows 36, 44). Saves
+    the case.
+    """
     first = ticket.messages.order_by("created_at", "id").first()
     decision = charge(  # writes nothing: it was just refused
         organization=ticket.organization,

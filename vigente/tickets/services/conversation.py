@@ -33,10 +33,13 @@ def reply(
     key: str | None = None,
     status_after: str | None = None,
 ) -> Message | Ticket | HeldRequest:
-    """Say something in a case. A customer's reply is always accepted while it runs (row 8), reopens it within the window (row 9),
-    and later becomes a new case linked to it, decided as any other (row 10): then the answer is that Ticket or HeldRequest.
+    """Say something in a case. A customer's reply is always accepted while it runs (row 8), reopens it within the
+    window (row 9),
+    and later becomes a new case linked to it, decided as any other (row 10): then the answer is that Ticket or
+    HeldRequest.
 
-    `key` makes it happen once. `status_after`: what an agent leaves the case in; by default it then waits for the customer.
+    `key` makes it happen once. `status_after`: what an agent leaves the case in; by default it then waits for the
+    customer.
     """
     html, text = written(html, text, files)
     if key is not None and (before := Message.objects.filter(key=key).first()) is not None:
@@ -100,7 +103,9 @@ def reply_effect(ticket: Ticket, *, now: datetime) -> ReplyEffect:
 
 
 def _exemption_runs(ticket: Ticket, *, now: datetime) -> bool:
-    """A case opened before plans were required is seen through for `exempt_days` after that date, no longer (row 30)."""
+    """A case opened before plans were required is seen through for `exempt_days` after that date, no longer (row
+    30).
+    """
     if ticket.decision.get("outcome") != Outcome.EXEMPT:
         return True
     book = rulebook_at(now)

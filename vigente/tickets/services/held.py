@@ -1,4 +1,6 @@
-"""Held requests: let in when coverage appears, chosen, approved, answered, overridden, withdrawn, expired (rows 2, 15, 41, 45, 46, 50)."""
+"""Held requests: let in when coverage appears, chosen, approved, answered, overridden, withdrawn, expired (rows 2,
+15, 41, 45, 46, 50).
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -34,7 +36,8 @@ def release_covered(
 ) -> list[Ticket]:
     """Let in every waiting request that is covered now, oldest first, each in its own transaction.
 
-    `appeared_at`: when the coverage appeared; what came later was decided with it in sight, however late this runs (row 45).
+    `appeared_at`: when the coverage appeared; what came later was decided with it in sight, however late this runs
+    (row 45).
     """
     waiting = HeldRequest.objects.filter(organization=organization, status=STATUS.WAITING)
     if appeared_at is not None:
@@ -49,7 +52,9 @@ def release_covered(
 
 
 def ask_to_choose(*, organization: Organization, licence: Licence | None, now: datetime) -> int:
-    """A new allotment came while requests waited: they do not burn it by themselves, the customer says which still matter (row 45)."""
+    """A new allotment came while requests waited: they do not burn it by themselves, the customer says which still
+    matter (row 45).
+    """
     waiting = HeldRequest.objects.filter(organization=organization, status=STATUS.WAITING)
     if licence is not None:
         waiting = waiting.filter(licence=licence)
@@ -82,7 +87,9 @@ def complete(
     work_type: WorkType,
     now: datetime,
 ) -> Ticket | HeldRequest:
-    """Fill in what a request lacked (licence, kind of work; row 17) and decide it now. Whoever completes it becomes its requester."""
+    """Fill in what a request lacked (licence, kind of work; row 17) and decide it now. Whoever completes it becomes
+    its requester.
+    """
     if held.requester_id not in (None, user.pk) and not _may_decide(held, user):
         raise Refused(RefusalCode.NOT_YOURS)
     if held.requester_id is None and held.email.lower() != user.email.lower():
@@ -151,7 +158,9 @@ def override(*, held: HeldRequest, actor: User, reason: str, now: datetime) -> T
 
 @transaction.atomic
 def answer(*, held: HeldRequest, actor: User, text: str, now: datetime) -> None:
-    """Answer with a link to an article or a request for data, and nothing more: the case itself waits for coverage (row 50)."""
+    """Answer with a link to an article or a request for data, and nothing more: the case itself waits for coverage
+    (row 50).
+    """
     if not text.strip():
         raise Refused(RefusalCode.EMPTY, field="text")
     if len(text) > 2000:

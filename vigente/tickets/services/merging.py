@@ -46,7 +46,9 @@ def merge(*, ticket: Ticket, into: Ticket, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def unmerge(*, ticket: Ticket, actor: User, now: datetime) -> Ticket | HeldRequest:
-    """Part a case again; its coverage is decided anew (row 12). Not covered now: held, and the answer is that HeldRequest."""
+    """Part a case again; its coverage is decided anew (row 12). Not covered now: held, and the answer is that
+    HeldRequest.
+    """
     ticket = locked(ticket.pk)
     if ticket.merged_into is None:
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
@@ -70,7 +72,8 @@ def propose_split(
     now: datetime,
     new_problem: bool = True,
 ) -> SplitProposal:
-    """Say that some messages are another case. If it is a new problem it will draw, so the customer is asked first (row 14);
+    """Say that some messages are another case. If it is a new problem it will draw, so the customer is asked first
+    (row 14);
     if it is not, it is parted at once and draws nothing."""
     ticket = locked(ticket.pk)
     chosen = [
@@ -107,7 +110,9 @@ def propose_split(
 def answer_split(
     *, proposal: SplitProposal, accepted: bool, user: User, now: datetime
 ) -> Ticket | HeldRequest | None:
-    """The customer's answer: yes parts the case and draws (held if it is not covered); no leaves everything as it is."""
+    """The customer's answer: yes parts the case and draws (held if it is not covered); no leaves everything as it
+    is.
+    """
     proposal = _asked(proposal)
     ticket = proposal.ticket
     manages = Membership.objects.filter(

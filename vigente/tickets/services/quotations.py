@@ -1,4 +1,6 @@
-"""Work no plan covers (R9, row 11): quoted, accepted or declined; objected to once, and then a second person decides."""
+"""Work no plan covers (R9, row 11): quoted, accepted or declined; objected to once, and then a second person
+decides.
+"""
 
 from datetime import datetime
 
@@ -80,7 +82,8 @@ def object_to(*, ticket: Ticket, user: User, text: str, now: datetime) -> None:
 
 @transaction.atomic
 def decide_objection(*, ticket: Ticket, covered: bool, actor: User, now: datetime) -> None:
-    """A second person, never the one who reclassified, decides. Covered: the case goes back in line and draws; should nothing
+    """A second person, never the one who reclassified, decides. Covered: the case goes back in line and draws;
+    should nothing
     pay any more, goodwill does, for the customer was right."""
     ticket, quotation = _in(ticket, STATUS.OBJECTED)
     if quotation.reclassified_by_id == actor.pk:

@@ -1,6 +1,7 @@
 """The one door: every request, whatever its channel, becomes a case or a held request here (rows 1–6, 15, 36, 44).
 
-One transaction: claim the submission's key, decide and draw, write the case or hold it. The same submission again gets the first answer.
+One transaction: claim the submission's key, decide and draw, write the case or hold it. The same submission again
+gets the first answer.
 """
 
 import hashlib
@@ -45,7 +46,9 @@ SUBJECT_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody asks. `requester` None: nobody we know wrote from `email`. `opened_by`: the agent who files it for them."""
+    """What somebody asks. `requester` None: nobody we know wrote from `email`. `opened_by`: the agent who files it
+    for them.
+    """
 
     requester: User | None
     email: str
@@ -94,9 +97,11 @@ def submit_request(
 ) -> Ticket | HeldRequest:
     """File a request: a case if it is covered, else a held request, stored whole (rows 2, 3). Nothing is decided twice.
 
-    `key` names the submission; sent again it gives the first answer (row 6). `html` is sanitised here; `text` alone will do.
+    `key` names the submission; sent again it gives the first answer (row 6). `html` is sanitised here; `text` alone
+    will do.
     `override_reason`: a supervisor lets in what is not covered, as goodwill that is drawn at once (row 15).
-    `hold_as`: hold it whatever the coverage, for that reason (row 17). Raises Refused for bad input, having written nothing.
+    `hold_as`: hold it whatever the coverage, for that reason (row 17). Raises Refused for bad input, having written
+    nothing.
     """
     request = prepare(
         Request(

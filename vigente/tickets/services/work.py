@@ -20,7 +20,10 @@ from vigente.tickets.search import index_ticket
 from vigente.tickets.services.state import locked, move, save, tell
 from vigente.tickets.stamps import adopt_plan, restamp
 
-CLAIMS = (3, 40)  # how many candidates a call tries, then how many more; a failed claim means another agent was first
+CLAIMS = (
+    3,
+    40,
+)  # how many candidates a call tries, then how many more; a failed claim means another agent was first
 
 
 def take_next(*, agent: User, now: datetime) -> Ticket | None:
@@ -131,7 +134,9 @@ def close(*, ticket: Ticket, actor: User, now: datetime) -> None:
 
 
 def close_silent(*, now: datetime, limit: int = 200) -> int:
-    """Close what was solved and has been silent for the rulebook's days. By the clock, so it starts no window (row 9)."""
+    """Close what was solved and has been silent for the rulebook's days. By the clock, so it starts no window (row
+    9).
+    """
     before = now - timedelta(days=rulebook_at(now).auto_close_days)
     due = Ticket.objects.filter(status=Ticket.Status.SOLVED, last_activity_at__lte=before)
     closed = 0

@@ -21,7 +21,6 @@ def consume(monkeypatch):
     def install(*runs):
         consumers = tuple(Consumer.of(run, Kind.TICKET_NOTED) for run in runs)
         monkeypatch.setattr(drain, "CONSUMERS", consumers)
-        monkeypatch.setattr(drain, "FOLLOWED", frozenset({Kind.TICKET_NOTED.value}))
 
     return install
 
@@ -110,7 +109,7 @@ def test_an_event_claimed_by_another_worker_is_left_to_it_until_the_lease_ends(c
     consume(lambda event, *, now: None)
     event = note()
     Event.objects.filter(pk=event.pk).update(claimed_until=NOW + drain.LEASE)
-    assert not drain.dispatch(event, now=NOW)
+    assert not drain.dispatch(event, now=NOW, consumers=drain.CONSUMERS)
     assert drain.drain_events(now=NOW) == 0
     assert drain.drain_events(now=NOW + drain.LEASE) == 1
 

@@ -15,7 +15,9 @@ from vigente.workspace.forms.fields import AmountField, day_input, major_units, 
 
 
 class VersionForm(forms.Form):
-    """New terms of a plan. Begins with those of the latest version; cleans to `terms` for `services.versions.new_version`."""
+    """New terms of a plan. Begins with those of the latest version; cleans to `terms` for
+    `services.versions.new_version`.
+    """
 
     cases = forms.IntegerField(
         label=_("Casos al mes"),

@@ -1,4 +1,6 @@
-"""The rulebook as a form: one field per setting, made from the value it edits; the value itself checks what fits together."""
+"""The rulebook as a form: one field per setting, made from the value it edits; the value itself checks what fits
+together.
+"""
 
 from dataclasses import replace
 from datetime import datetime

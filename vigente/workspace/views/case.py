@@ -158,7 +158,9 @@ def _url(file: Attachment) -> str:
 @staff
 @require_GET
 def file(request: HttpRequest, token: str) -> FileResponse:
-    """An attachment's bytes. Only pictures are shown in the page; the rest is downloaded, under a policy that runs nothing."""
+    """An attachment's bytes. Only pictures are shown in the page; the rest is downloaded, under a policy that runs
+    nothing.
+    """
     found = Attachment.objects.visible_to(person(request)).filter(token=token).first()
     if found is None or not path_of(found).exists():
         raise Http404

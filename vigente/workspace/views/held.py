@@ -1,4 +1,6 @@
-"""Requests that arrived without coverage: why each waits, and what may be done about it (rows 2, 3, 15, 41, 45, 46, 50)."""
+"""Requests that arrived without coverage: why each waits, and what may be done about it (rows 2, 3, 15, 41, 45, 46,
+50).
+"""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""The mail log: what came in and what became of it, what went out; quarantine with replay, dead mail with another try."""
+"""The mail log: what came in and what became of it, what went out; quarantine with replay, dead mail with another
+try.
+"""
 
 from typing import Any, cast
 

@@ -41,7 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @staff
 @require_GET
 def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
-    """A view of cases in its order. `?department=` narrows it, `?after=` goes on, `?format=csv` exports, `?rows` only the rows."""
+    """A view of cases in its order. `?department=` narrows it, `?after=` goes on, `?format=csv` exports, `?rows`
+    only the rows.
+    """
     if view not in VIEWS:
         raise Http404
     now, user = instant(request), person(request)

@@ -1,4 +1,6 @@
-"""Rules: the rulebook in sentences with the date each value came into force; a new version by its owner, seen before it binds."""
+"""Rules: the rulebook in sentences with the date each value came into force; a new version by its owner, seen
+before it binds.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
