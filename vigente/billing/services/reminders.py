@@ -14,7 +14,7 @@ from vigente.billing.models import Grant, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
-from vigente.rules.periods import Interval, day_of, term_of_period
+from vigente.rules.periods import Interval, day_of, term, term_of_period
 from vigente.rules.rulebook import Rulebook
 from vigente.rules.subscriptions import notice_cut_off
 
@@ -74,8 +74,8 @@ def reminders_of(subscription: Subscription, book: Rulebook, *, now: datetime) -
 def term_end(subscription: Subscription) -> datetime:
     """The end of the latest term that has begun. Needs `version__plan` loaded."""
     running = subscription.running()
-    terms = max(1, -(-running.periods_opened // running.interval.periods))
-    return boundary(running.anchor, running.zone, terms * running.interval.periods, running.months)
+    number = term_of_period(max(running.periods_opened - 1, 0), running.interval)
+    return term(running.anchor, running.zone, number, running.interval, running.months).end
 
 
 def remind_of_expiring_cases(*, now: datetime) -> int:
