@@ -9,11 +9,13 @@ from vigente.mail.identity import header_key
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.mail.own import own, own_addresses
 from vigente.mail.parsed import ParsedMail
+from vigente.mail.sending import ABOUT
 from vigente.mail.tokens import token_in
 from vigente.rules.mailauth import authentication
 from vigente.rules.mailsigns import Sign, signs_of
 from vigente.rules.mailthread import Claim, Road, Sender, Traffic, numbers_in
-from vigente.tickets.models import Ticket
+from vigente.tickets.models import HeldRequest, Ticket
+from vigente.tickets.services.additions import PENDING
 
 WINDOW = timedelta(hours=1)
 LATEST_REFERENCES = 20
@@ -21,9 +23,13 @@ LATEST_REFERENCES = 20
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything `rules.mailthread.thread` asks for, and the account behind the sender's address, if there is one."""
+    """Everything `rules.mailthread.thread` asks for, and the account behind the sender's address, if there is one.
+
+    `held`: a request of this very sender that still waits, when the mail answers what we wrote about it.
+    """
 
     user: User | None
+    held: HeldRequest | None
     sender: Sender
     signs: frozenset[Sign]
     claims: tuple[Claim, ...]
@@ -41,16 +47,24 @@ def gather(mail: ParsedMail, *, mailbox: Mailbox, now: datetime, as_person: bool
         authentication=authentication(mail.auth_results, own_host=mailbox.auth_host, sender=email),
     )
     signs = frozenset() if as_person else signs_of(mail.signs, sender=email, own=own())
-    pointed = _pointed_to(mail)
+    sent = _ours([*mail.in_reply_to, *mail.references[-LATEST_REFERENCES:]])
+    about = _held_about(sent)
+    pointed = _pointed_to(mail, sent, about)
     theirs, visible = _standing(user, [pk for _, pk in pointed])
     claims = tuple(Claim(road, pk, takes_part=pk in theirs, may_see=pk in visible) for road, pk in pointed)
-    return Evidence(user, sender, signs, claims, _traffic(email, [claim.ticket for claim in claims], now=now))
+    waiting = next((one for one in about if one.email == email and one.status in PENDING), None)
+    traffic = _traffic(email, [claim.ticket for claim in claims], now=now)
+    return Evidence(user, None if sender.refuted else waiting, sender, signs, claims, traffic)
 
 
-def _pointed_to(mail: ParsedMail) -> list[tuple[Road, int]]:
+def _pointed_to(
+    mail: ParsedMail, sent: list[OutboundMessage], about: list[HeldRequest]
+) -> list[tuple[Road, int]]:
     """(road, id of the case), each once."""
     tokens = _tickets_by_number(_tokens(mail))
-    references = _tickets_by_reference([*mail.in_reply_to, *mail.references[-LATEST_REFERENCES:]])
+    references = [one.ticket_id for one in sent if one.ticket_id]
+    references += [one.ticket_id for one in about if one.ticket_id]
+    references += _tickets_of_theirs([*mail.in_reply_to, *mail.references[-LATEST_REFERENCES:]])
     numbers = _tickets_by_number(numbers_in(mail.subject))
     pointed = [(Road.TOKEN, pk) for pk in tokens]
     pointed += [(Road.REFERENCES, pk) for pk in references]
@@ -71,14 +85,32 @@ def _tickets_by_number(numbers: Iterable[int]) -> list[int]:
     return [found[number] for number in wanted if number in found]
 
 
-def _tickets_by_reference(ids: Iterable[str]) -> list[int]:
-    """Cases of the mails referred to: ours, and those that joined a case. The latest reference counts first."""
+def _ours(ids: Iterable[str]) -> list[OutboundMessage]:
+    """The mails of ours that are referred to, the latest reference first."""
+    wanted = list(dict.fromkeys(reversed(list(ids))))
+    found = (
+        {one.message_id: one for one in OutboundMessage.objects.filter(message_id__in=wanted)}
+        if wanted
+        else {}
+    )
+    return [found[one] for one in wanted if one in found]
+
+
+def _held_about(sent: list[OutboundMessage]) -> list[HeldRequest]:
+    """The held requests that these mails were about."""
+    subjects = [str(one.headers.get(ABOUT, "")).partition(":") for one in sent]
+    ids = [int(pk) for name, _colon, pk in subjects if name == "held" and pk.isdigit()]
+    found = HeldRequest.objects.in_bulk(ids)
+    return [found[pk] for pk in dict.fromkeys(ids) if pk in found]
+
+
+def _tickets_of_theirs(ids: Iterable[str]) -> list[int]:
+    """Cases of the mails referred to that came from outside and joined one."""
     wanted = list(dict.fromkeys(header_key(one) for one in reversed(list(ids))))
     if not wanted:
         return []
-    sent = OutboundMessage.objects.filter(message_id__in=wanted, ticket__isnull=False)
     came = InboundMessage.objects.filter(header_id__in=wanted, ticket__isnull=False, message__isnull=False)
-    found = dict(came.values_list("header_id", "ticket")) | dict(sent.values_list("message_id", "ticket"))
+    found = dict(came.values_list("header_id", "ticket"))
     return [found[one] for one in wanted if one in found]
 
 

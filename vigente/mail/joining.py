@@ -23,13 +23,16 @@ from vigente.mail.parsed import ParsedMail
 from vigente.rules.mailauth import Authentication
 from vigente.rules.mailthread import Outcome, Threading, bare_subject
 from vigente.rules.reasons import Code
+from vigente.rules.refusal import Refused
 from vigente.rules.rulebook import EmailIntake
 from vigente.tickets.models import HeldRequest, Message, Ticket
+from vigente.tickets.services.additions import add_to
 from vigente.tickets.services.conversation import add_note, reply
 from vigente.tickets.services.submission import SUBJECT_MAX, submit_request
 
 EMAIL = Ticket.Channel.EMAIL
 REFUSED = "refused"
+HELD_ADDITION = "held_addition"
 DEFAULT_WORK = "error"
 
 
@@ -52,7 +55,9 @@ def apply(
         if fitted.left_out:
             row.facts["left_out"] = list(fitted.left_out)
         if decision.outcome is Outcome.NEW_REQUEST:
-            result = _request(row, mail, fitted, evidence, now=now)
+            result = _add(row, fitted, evidence.held, now=now) or _request(
+                row, mail, fitted, evidence, now=now
+            )
         elif decision.outcome is Outcome.REPLY:
             result = _reply(row, fitted, evidence, decision, now=now)
         else:
@@ -72,6 +77,23 @@ def _tie(row: InboundMessage, result: Message | Ticket | HeldRequest | None) -> 
         row.message = result.messages.order_by("created_at", "id").first()
     elif isinstance(result, HeldRequest):
         row.held = result
+
+
+def _add(
+    row: InboundMessage, fitted: Fitted, held: HeldRequest | None, *, now: datetime
+) -> HeldRequest | None:
+    """The author of a held request answers what we wrote about it: it belongs there, and is not answered again.
+
+    None when there is none, or it has no room for more: then it is a request of its own.
+    """
+    if held is None:
+        return None
+    try:
+        added = add_to(held=held, html=fitted.html, text=fitted.text, files=fitted.files, now=now)
+    except Refused:
+        return None
+    row.outcome, row.silent = HELD_ADDITION, True
+    return added
 
 
 def _reply(

@@ -18,7 +18,7 @@ def held(event: Event, *, now: datetime) -> None:
     request = _held_of(event)
     if request is None:
         return
-    source = InboundMessage.objects.defer("raw").filter(held=request).first()
+    source = InboundMessage.objects.defer("raw").filter(held=request).order_by("pk").first()
     if source is not None and source.silent:
         return
 

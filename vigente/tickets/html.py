@@ -7,6 +7,7 @@ shown has them at their attachment's address. The pages' policy (CSP) holds with
 import html as entities
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 import nh3
 
@@ -74,7 +75,8 @@ def _filter(inline: Mapping[str, str] | None) -> Callable[[str, str, str], str |
             found = _CID.fullmatch(value.strip())
             if inline is None or found is None:
                 return found[0] if found else None
-            return addresses.get(entities.unescape(found[1]).lower())
+            name = entities.unescape(found[1]).lower()
+            return addresses.get(name) or addresses.get(unquote(name))
         return value[:500]
 
     return keep

@@ -10,6 +10,7 @@ from vigente.mail.models import InboundMessage, OutboundMessage
 from vigente.mail.tests.corpus import PDF, PNG, attached, inline, leaf, mail, multi
 from vigente.mail.tests.people import make_desk
 from vigente.tickets.models import HeldRequest, Ticket
+from vigente.tickets.services.held import override
 from vigente.worker.drain import drain_all
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,29 @@ def test_staff_who_write_to_the_desk_open_no_customers_case(now):
     row = desk.write("Prueba", sender=make_user("Ana", role="agent").email)
     assert row.held is not None
     assert row.held.organization is None
+
+
+def test_row_50_an_answer_to_what_we_wrote_about_a_held_request_belongs_to_it(desk, now):
+    row = desk.write("La caja 2 no imprime")
+    (answer,) = answers(row)
+    more = desk.write(
+        "Es la versión 8.2", In_Reply_To=f"<{answer.message_id}>", Subject=f"Re: {answer.subject}"
+    )
+    assert (more.outcome, more.held_id) == ("held_addition", row.held_id)
+    assert more.held.text == "La caja 2 no imprime\n\nEs la versión 8.2"
+    assert len(answers(more)) == 1
+    long = desk.write("x" * 99_990, In_Reply_To=f"<{answer.message_id}>")
+    assert (long.outcome, long.held_id == row.held_id) == ("new_request", False)
+    stranger = desk.write("Yo también", sender="mala@x.test", In_Reply_To=f"<{answer.message_id}>")
+    assert stranger.held_id != row.held_id
+
+
+def test_an_answer_after_the_request_became_a_case_joins_the_case(now):
+    desk = make_desk(now, plan=False)
+    held = desk.customer.held(now)
+    drain_all(now=now)
+    letter = OutboundMessage.objects.get(kind="held.received")
+    boss = make_user("Berta", role="owner")
+    ticket = override(held=held, actor=boss, reason="Buen cliente", now=now)
+    row = desk.write("Gracias", In_Reply_To=f"<{letter.message_id}>")
+    assert (row.outcome, row.ticket) == ("reply", ticket)
