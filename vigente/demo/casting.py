@@ -169,6 +169,7 @@ class Casting:
             requester = company.customer.people[0]
         script = self._write(story, company, requester, technician, at, rng)
         self.number += 1
+        is_over = end is End.DONE and at < self.stage.now - LONG_PAST
         telling = Telling(
             stage=self.stage,
             agenda=self.agenda,
@@ -178,9 +179,7 @@ class Casting:
             requester=company.people[requester.email],
             technician=self.stage.staff[technician.email],
             end=end,
-            twist=twists.choose(
-                story, is_long_past=at < self.stage.now - LONG_PAST and end is End.DONE, rng=rng
-            ),
+            twist=twists.choose(story, is_long_past=is_over, number=self.number),
             number=self.number,
             rng=Random(f"{self.stage.seed}:{self.number}"),
         )
