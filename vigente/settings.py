@@ -219,6 +219,8 @@ MAIL_FROM = os.environ.get("MAIL_FROM", "Soporte <soporte@localhost>")
 # The domain of signed reply addresses (soporte+token@domain); defaults to the domain of MAIL_FROM.
 MAIL_REPLY_DOMAIN = os.environ.get("MAIL_REPLY_DOMAIN") or parseaddr(MAIL_FROM)[1].rpartition("@")[2]
 MAIL_MAX_BYTES = 25 * 1024 * 1024
+# Mail in: imaps://user:password@host:993/INBOX is read as one more mailbox; others are set up in the workspace.
+IMAP_URL = os.environ.get("IMAP_URL", "")
 # How often a mailbox is looked into.
 MAIL_POLL_SECONDS = int(os.environ.get("MAIL_POLL_SECONDS", 20))
 DEFAULT_FROM_EMAIL = MAIL_FROM

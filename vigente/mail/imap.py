@@ -9,6 +9,8 @@ import os
 import ssl
 import time
 from datetime import datetime, timedelta
+from functools import cache
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from django.conf import settings
@@ -17,6 +19,7 @@ from imap_tools import AND, OR, BaseMailBox, MailBox, MailMessageFlags, UidRange
 
 from vigente.mail.inbound import receive
 from vigente.mail.models import InboundMessage, Mailbox
+from vigente.mail.own import reply_base
 
 TIMEOUT = 10  # seconds for each answer of the server
 LEASE = timedelta(
@@ -35,8 +38,18 @@ class Unfetchable(Exception):
 
 def fetch_due(*, now: datetime) -> int:
     """Look into every mailbox whose time has come; returns how many mails were kept. One that fails stops no other."""
+    if settings.IMAP_URL:
+        try:
+            mailbox_of(settings.IMAP_URL)
+        except ValueError as error:
+            _complain_once(str(error))
     due = Mailbox.objects.filter(is_active=True).exclude(host="").filter(_free(now))
     return sum(fetch(mailbox, now=now) for mailbox in list(due))
+
+
+@cache
+def _complain_once(what: str) -> None:
+    log.error("mailbox not set up", why=what)
 
 
 def fetch(mailbox: Mailbox, *, now: datetime) -> int:
@@ -87,9 +100,32 @@ def _connected(mailbox: Mailbox) -> BaseMailBox:
 
 
 def password_of(mailbox: Mailbox) -> str:
-    """The password, from the environment when it is written as `env:NAME`."""
+    """The password, from the environment when it is written as `env:NAME`; of a URL there, its password."""
     scheme, colon, name = mailbox.password.partition(":")
-    return os.environ.get(name, "") if colon and scheme == "env" else mailbox.password
+    if not colon or scheme != "env":
+        return mailbox.password
+    given = settings.IMAP_URL if name == "IMAP_URL" else os.environ.get(name, "")
+    return unquote(urlsplit(given).password or "") if "://" in given else given
+
+
+def mailbox_of(url: str) -> Mailbox:
+    """The mailbox that IMAP_URL names, made or brought up to date. Its password stays in the environment."""
+    parts = urlsplit(url)
+    if parts.scheme != "imaps" or not parts.hostname:
+        raise ValueError("IMAP_URL is written imaps://user:password@host:993/INBOX")
+    user = unquote(parts.username or "")
+    place = {
+        "host": parts.hostname,
+        "port": parts.port or 993,
+        "username": user,
+        "password": "env:IMAP_URL",
+        "folder": unquote(parts.path.strip("/")) or "INBOX",
+    }
+    address = user.lower() if "@" in user else reply_base()
+    found = Mailbox.objects.get_or_create(address=address, defaults=place)[0]
+    if any(getattr(found, name) != value for name, value in place.items()):
+        Mailbox.objects.filter(pk=found.pk).update(**place, uid_validity=None, last_uid=0, next_check_at=None)
+    return found
 
 
 def _fetch_all(server: BaseMailBox, mailbox: Mailbox, *, now: datetime) -> tuple[int, bool]:

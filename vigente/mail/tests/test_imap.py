@@ -205,3 +205,21 @@ def test_from_the_mail_server_to_a_held_request(dovecot, mailbox, now):
     fetch_due(now=now)
     assert process_due(now=now) == 5
     assert HeldRequest.objects.count() == 5
+
+
+def test_a_mailbox_may_be_named_by_the_environment(dovecot, mailbox, now, settings):
+    Mailbox.objects.all().delete()
+    user = dovecot.user.replace("@", "%40")
+    settings.IMAP_URL = f"imaps://{user}:{dovecot.password}@localhost:{dovecot.port}/INBOX"
+    dovecot.deliver(letter(1))
+    assert fetch_due(now=now) == 1
+    found = Mailbox.objects.get()
+    assert (found.address, found.password) == (dovecot.user, "env:IMAP_URL")
+    fetch_due(now=now + timedelta(minutes=1))
+    assert Mailbox.objects.get().last_uid == 1
+
+
+def test_a_wrong_imap_url_stops_nothing_else(dovecot, mailbox, now, settings):
+    settings.IMAP_URL = "http://x"
+    dovecot.deliver(letter(1))
+    assert fetch_due(now=now) == 1

@@ -7,6 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from vigente.installation.clock import standing_at
+from vigente.installation.models import Installation
 from vigente.mail import outbound
 from vigente.mail.models import OutboundMessage
 from vigente.mail.outbound import enqueue, retry, send_due
@@ -154,6 +155,15 @@ def test_a_subject_adds_no_header(sink, now, text):
     assert delivered.recipients == ["rosa@x.test"]
     assert delivered.message["Bcc"] is None
     assert len(mail.subject) <= 255
+
+
+def test_the_vendors_name_is_the_senders_name_whatever_it_holds(sink, now, settings):
+    settings.MAIL_FROM = "Soporte <soporte@vendor.test>"
+    Installation.objects.update_or_create(id=1, defaults={"vendor_name": 'Ñandú, "S.A."\r\nBcc: x@y'})
+    queue(now)
+    send_due(now=now)
+    sender = sink.mails[0].message["From"].addresses[0]
+    assert (sender.display_name, sender.addr_spec) == ("Ñandú, S.A. Bcc: x@y", "soporte@vendor.test")
 
 
 def test_a_header_of_two_lines_is_never_sent(sink, now):
