@@ -52,5 +52,5 @@ def _take(
         return page(request, "invitation_over.html", {"why": error.messages[0]}, status=409)
     if user is None:
         login(request, member, backend=BACKEND)
-    done(request, _("Bienvenido/a a %(organization)s.") % {"organization": offer.organization})
+    done(request, _("Le damos la bienvenida a %(organization)s.") % {"organization": offer.organization})
     return redirect("portal:home")
