@@ -58,6 +58,7 @@ class Casting:
                 rng = Random(f"{self.stage.seed}:{company.customer.key}:{holding.installed.name}:cases")
                 for at in self._past(company, holding, rng):
                     self._file(company, holding, at, End.DONE, rng, only_if_covered=True)
+                self._told_before(company, holding, rng)
                 self._used_up(company, holding, rng)
                 self._today(company, holding, rng)
 
@@ -86,6 +87,12 @@ class Casting:
     def _running_since(self, holding: Holding) -> datetime:
         return anchor_of(self.stage, months=0, into=holding.installed.into)
 
+    def _told_before(self, company: Company, holding: Holding, rng: Random) -> None:
+        """What this customer is known to have had two months ago."""
+        for key in holding.installed.past_stories:
+            at = asked_between(self.stage.hours, self.stage.now - 66 * DAY, self.stage.now - 54 * DAY, rng)
+            self._file(company, holding, at, End.DONE, rng, key=key)
+
     def _used_up(self, company: Company, holding: Holding, rng: Random) -> None:
         """Spend the running month of those who must have nothing left, before today's cases."""
         installed = holding.installed
@@ -112,7 +119,7 @@ class Casting:
             held = place >= installed.open - installed.held
             key, state = named[place] if place < len(named) else ("", "")
             end = End(state) if state else End.LINE if held else self._deal()
-            at = self._asked(holding, end, held, place)
+            at = self._asked(holding, end, held, rng)
             work = "development" if end is End.QUOTE else ""
             self._file(company, holding, at, end, rng, covered_work=end is not End.QUOTE, key=key, work=work)
 
@@ -120,14 +127,12 @@ class Casting:
         self.dealt += 1
         return DEAL[(self.dealt - 1) % len(DEAL)]
 
-    def _asked(self, holding: Holding, end: End, held: bool, place: int) -> datetime:
+    def _asked(self, holding: Holding, end: End, held: bool, rng: Random) -> datetime:
         """When an open case was filed, in working time back from now."""
         hours, now = self.stage.hours, self.stage.now
-        if held:
-            return (
-                working_back(hours, now, 200 + 300 * place)
-                if not place
-                else working_back(hours, now, 90 * place)
+        if held:  # of a plan used up today, else of some day this week
+            return working_back(
+                hours, now, rng.randint(5, 150 if holding.installed.story == "exhausted" else 1800)
             )
         if end is End.LINE:
             self.waited += 1

@@ -17,6 +17,7 @@ from vigente.billing.services.packs import add_pack
 from vigente.billing.services.subscriptions import change_plan, give_notice, subscribe
 from vigente.demo.agenda import Agenda
 from vigente.demo.content.people import Customer, Installed
+from vigente.demo.content.tables import table
 from vigente.demo.stage import Stage, person
 from vigente.rules.periods import Interval, Months, boundary
 
@@ -57,7 +58,7 @@ def open_company(customer: Customer, *, stage: Stage, agenda: Agenda, logins: fr
     organization = Organization.objects.create(
         name=customer.name,
         external_ref=customer.key,
-        notes=f"{customer.city}. Rubro: {customer.trade}.",
+        notes=f"{customer.city}, {table('phrases.toml')['country'][customer.country]['name']}.",
         created_at=stage.begins,
     )
     people = {}

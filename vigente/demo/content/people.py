@@ -63,6 +63,7 @@ class Installed:
     legacy_plan: str = ""
     held: int = 0
     open_stories: tuple[str, ...] = ()
+    past_stories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +125,17 @@ def customers() -> tuple[Customer, ...]:
 
 
 def _customer(row: dict[str, Any]) -> Customer:
-    licences = tuple(
-        Installed(**{**licence, "open_stories": tuple(licence.get("open_stories", ()))})
-        for licence in row.pop("licence")
-    )
+    licences = tuple(Installed(**_frozen(licence)) for licence in row.pop("licence"))
     domain = f"{row['key'].replace('-', '')}.example"
     people = tuple(
         Person(name, sex, role, f"{plain(name.split()[0])}@{domain}") for name, sex, role in row.pop("people")
     )
     return Customer(**row, people=people, licences=licences)
+
+
+def _frozen(row: dict[str, Any]) -> dict[str, Any]:
+    """A table of a TOML file with its lists as tuples."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
 def plain(text: str) -> str:
