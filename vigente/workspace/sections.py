@@ -77,7 +77,7 @@ SECTIONS: Mapping[str, Section] = {
         _("Horarios"), _("Horario"), _("Los plazos solo corren dentro de estas horas."),
         lambda: BusinessHours.objects.order_by("name").prefetch_related("holidays"), HoursForm,
         ((_("Zona"), lambda row: row.time_zone), (_("Por semana"), _week), (_("Feriados"), lambda row: len(row.holidays.all())),
-         (_("Del vendedor"), lambda row: row.is_default)),
+         (_("El de la empresa"), lambda row: row.is_default)),
         promises=True,
     ),
     "promises": Section(

@@ -157,7 +157,7 @@ class HoursForm(OneDefault):
         labels = {
             "name": _("Nombre"),
             "time_zone": _("Zona horaria"),
-            "is_default": _("El horario del vendedor"),
+            "is_default": _("El horario de la empresa"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -327,4 +327,4 @@ class VendorForm(forms.ModelForm):
     class Meta:
         model = Installation
         fields = ("vendor_name", "support_email")
-        labels = {"vendor_name": _("Nombre del vendedor"), "support_email": _("Correo de soporte")}
+        labels = {"vendor_name": _("Nombre de la empresa"), "support_email": _("Correo de soporte")}

@@ -29,6 +29,6 @@ def missed_term(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         missed.settle(term=term, actor=person(request), now=instant(request))
-        return _("Anotado: ese período queda decidido.")
+        return _("Anotado: ese periodo queda decidido.")
 
     return attempt(request, run, reverse("workspace:overview"))
