@@ -140,7 +140,7 @@ def token_revocation(request: HttpRequest, pk: int) -> HttpResponse:
 def vendor(request: HttpRequest) -> HttpResponse:
     """Whose portal it is."""
     form = VendorForm(posted(request), instance=Installation.current())
-    action = Action(title=_("Vendedor"), submit=_("Guardar"), back=reverse("workspace:settings"))
+    action = Action(title=_("Su empresa"), submit=_("Guardar"), back=reverse("workspace:settings"))
 
     def run(data: dict[str, Any]) -> str:
         form.save()
