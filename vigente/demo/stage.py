@@ -181,4 +181,6 @@ _hashes: dict[str, str] = {}
 
 def stage_hash(password: str) -> str:
     """The hash of the demonstration's one password, made once: hashing is slow on purpose."""
-    return _hashes.setdefault(password, make_password(password))
+    if password not in _hashes:
+        _hashes[password] = make_password(password)
+    return _hashes[password]

@@ -1,6 +1,8 @@
 """Versions of the rulebook: which one is in force is a question of the instant."""
 
+import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -32,4 +34,10 @@ class RulebookVersion(models.Model):
 def rulebook_at(now: datetime) -> Rulebook:
     """The rulebook in force at `now`; the founding vendor's defaults when none was published."""
     data = RulebookVersion.objects.filter(effective_from__lte=now).values_list("data", flat=True).first()
-    return Rulebook.from_json(data) if data else Rulebook()
+    return _read(json.dumps(data, sort_keys=True)) if data else Rulebook()
+
+
+@lru_cache(maxsize=64)
+def _read(data: str) -> Rulebook:
+    """Reading and checking a rulebook costs more than finding it; the value is frozen, so it may be shared."""
+    return Rulebook.from_json(json.loads(data))
