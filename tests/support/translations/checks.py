@@ -19,6 +19,14 @@ _FAMILIAR = re.compile(
 )
 # What a program puts in: %(name)s, {name}, %s, and a doubled percent sign.
 _PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[sd]|\{\w*\}|</?[a-z][^>]*>")
+# Packages with Spanish catalogues of their own, from English texts.
+_NEIGHBOURS = (
+    "django.conf",
+    "django.contrib.auth",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "allauth",
+)
 
 
 def of_catalogue(entries: polib.POFile, texts: dict[Key, Text]) -> list[str]:
@@ -46,11 +54,10 @@ def of_catalogue(entries: polib.POFile, texts: dict[Key, Text]) -> list[str]:
 
 
 def of_compiled() -> list[str]:
-    """Whether django.mo is what django.po says, and django.po is written the way `bin/translations` writes it."""
-    problems = []
-    if not catalogue.MO.is_file() or catalogue.MO.read_bytes() != catalogue.compiled(catalogue.read()):
-        problems.append("django.mo: not compiled from this django.po; run bin/translations")
-    return problems
+    """Whether django.mo, which Django loads, says what django.po says."""
+    if catalogue.MO.is_file() and catalogue.MO.read_bytes() == catalogue.compiled(catalogue.read()):
+        return []
+    return ["django.mo: not compiled from this django.po; run bin/translations"]
 
 
 def placeholders(text: str) -> list[str]:
@@ -92,8 +99,7 @@ def _edges(text: str) -> tuple[str, str]:
 def _taken() -> dict[Key, str]:
     """Texts that Django and allauth translate into Spanish themselves: ours would turn into theirs."""
     taken: dict[Key, str] = {}
-    for package in ("django.conf", "django.contrib.auth", "django.contrib.humanize", "allauth", "django.contrib.contenttypes",
-                    "django.contrib.sessions"):  # fmt: skip
+    for package in _NEIGHBOURS:
         spec = find_spec(package)
         assert spec
         assert spec.origin

@@ -11,7 +11,7 @@ from django.utils.translation.template import templatize
 from tests.support.environment import ROOT
 
 PACKAGE = ROOT / "vigente"
-_KEYWORDS = {
+KEYWORDS = {
     "_": None,
     "_t": None,
     "gettext": None,
@@ -69,7 +69,7 @@ def texts_in(name: str, source: str) -> Iterator[tuple[str | None, str, str]]:
         # What templatize gives is Python line by line, but not indented as Python is.
         source = "\n".join(line.strip() for line in templatize(source).splitlines())
     file = io.BytesIO(source.encode())
-    for _line, message, _comments, context in extract("python", file, keywords=_KEYWORDS):
+    for _line, message, _comments, context in extract("python", file, keywords=KEYWORDS):
         text, plural = message if isinstance(message, tuple) else (message, "")
         if text:
             yield context, text, plural

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.template.base import Lexer, TokenType
 
 from tests.support.environment import ROOT
-from tests.support.translations.collect import PACKAGE, sources, templates
+from tests.support.translations.collect import KEYWORDS, PACKAGE, sources, templates
 
 _SPOKEN = {"title", "placeholder", "alt", "aria-label", "aria-description", "aria-valuetext"}
 _SILENT = {"script", "style", "kbd", "code", "svg"}
@@ -17,11 +17,16 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _NAMES = {"Vigente", "CSV", "API", "PDF", "Re", "Message", "ID"}  # the same in every language
 _SPANISH = re.compile(r"[áéíóúñÁÉÍÓÚÑ¿¡]")
 _ASIDE = {"translate", "trans", "url", "static", "include", "extends", "load", "block", "icon"}
-_CLASSES = re.compile(r"block \w*(surface|class)\b")  # blocks whose text is an attribute
+_CLASSES = re.compile(r"block \w*(surface|class|width)\b")  # blocks whose text is an attribute
 # Content that is data, and the page for when nothing works, which says it in both languages.
-_DATA = ("vigente/demo/", "vigente/factories.py", "vigente/ui/samples.py", "vigente/ui/templates/ui/gallery/",
-         "vigente/ui/templates/500.html")  # fmt: skip
-_CALLS = {"_", "_t", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}  # fmt: skip
+_DATA = (
+    "vigente/demo/",
+    "vigente/factories.py",
+    "vigente/ui/samples.py",
+    "vigente/ui/templates/500.html",
+    "vigente/ui/templates/ui/gallery/",
+    "vigente/worker/simulation/",
+)
 
 
 def stray_texts() -> list[str]:
@@ -67,6 +72,8 @@ def in_template(source: str) -> Iterator[str]:
 
 
 def _is_sentence(text: str) -> bool:
+    if not set(_LETTERS.findall(text)) - _NAMES:
+        return False
     return bool(_SPANISH.search(text) or re.match(r"[A-Z][a-z]", text))
 
 
@@ -102,14 +109,14 @@ def in_python(source: str) -> Iterator[str]:
     tree = ast.parse(source)
     skipped: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _called(node.func) in _CALLS:
+        if isinstance(node, ast.Call) and _called(node.func) in KEYWORDS:
             skipped.update(id(inner) for inner in ast.walk(node))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             skipped.add(id(node.value))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
-            if _is_spanish(node.value):
-                yield node.value
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in skipped else None
+        if isinstance(text, str) and _is_spanish(text):
+            yield text
 
 
 def _is_spanish(text: str) -> bool:
