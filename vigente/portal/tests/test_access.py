@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 # name → (method, what its arguments are made of). OWN: of the shop. What no object names needs none.
 OPEN = {"home": "get", "plans": "get", "invitation": "get"}
 ANYBODY_SIGNED_IN = {  # shows each person their own
-    "tickets": "get", "tickets_csv": "get", "search": "get", "ask": "post", "ask_coverage": "get", "held_choice": "post",
+    "tickets": "get", "tickets_csv": "get", "search": "get", "ask": "post", "ask_coverage": "get",
+    "held_choice": "post",
     "plan": "get", "statement": "get", "statement_csv": "get", "profile": "post",
 }  # fmt: skip
 OWN = {  # names something of the shop: 404 for another company's clerk
