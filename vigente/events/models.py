@@ -49,6 +49,7 @@ def record(
     now: datetime,
     actor: User | None = None,
     organization: Organization | None = None,
+    organization_id: int | None = None,
     **data: Any,
 ) -> Event:
     """Write that `kind` happened to `subject` at `now`. Call it inside the transaction of the change itself."""
@@ -56,7 +57,7 @@ def record(
         kind=kind.value,
         subject=subject,
         actor=actor,
-        organization=organization,
+        organization_id=organization.pk if organization is not None else organization_id,
         data=data,
         occurred_at=now,
     )

@@ -131,7 +131,7 @@ def _agent_reply(
     message = _write(ticket, author, html, text, quoted_html, files, channel, key, now)
     ticket.last_reply_by = "agent"
     tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="agent")
-    if ticket.assignee is None:
+    if ticket.assignee_id is None:
         ticket.assignee = author
         tell(Kind.TICKET_ASSIGNED, ticket, now=now, actor=author, assignee=author.pk, by_line=False)
     if ticket.status != after:

@@ -19,15 +19,7 @@ CHANGED = (
 def locked(pk: int) -> Ticket:
     """The case, fresh, locked where the database can; elsewhere the transaction already holds the only write lock."""
     return (
-        Ticket.objects.select_related(
-            "organization",
-            "licence",
-            "work_type",
-            "sla_policy__hours",
-            "assignee",
-            "requester",
-            "merged_into",
-        )
+        Ticket.objects.select_related("work_type", "sla_policy__hours")
         .select_for_update(of=("self",))
         .get(pk=pk)
     )
@@ -43,7 +35,7 @@ def tell(kind: Kind, ticket: Ticket, *, now: datetime, actor: User | None = None
     return record(
         kind,
         subject=ticket.event_subject,
-        organization=ticket.organization,
+        organization_id=ticket.organization_id,
         actor=actor,
         now=now,
         number=ticket.number,

@@ -172,7 +172,7 @@ def set_department(*, ticket: Ticket, department: Department, actor: User, now: 
     if ticket.department_id == department.pk:
         return
     ticket.department = department
-    if ticket.assignee is not None and not department.agents.filter(pk=ticket.assignee_id).exists():
+    if ticket.assignee_id is not None and not department.agents.filter(pk=ticket.assignee_id).exists():
         ticket.assignee = None
     tell(
         Kind.TICKET_ASSIGNED,
