@@ -11,7 +11,7 @@ from vigente.demo.content.stories import Story
 from vigente.demo.moments import working_on
 from vigente.rules.reasons import Release
 from vigente.rules.refusal import Refused
-from vigente.tickets.models import Ticket
+from vigente.tickets.models import Quotation, Ticket
 from vigente.tickets.services.classification import classify, release
 from vigente.tickets.services.disputes import decide_dispute, dispute
 from vigente.tickets.services.merging import merge
@@ -102,10 +102,10 @@ def quote_it(telling: Telling, now: datetime) -> None:
     amount = telling.rng.randrange(9_000, 64_000, 500) * 100
     owner = telling.stage.of_role("owner")
     quote(ticket=telling.case, amount_minor=amount, currency="NIO", scope=SCOPE, actor=owner, now=now)
-    luck = telling.rng.random()
-    if luck < 0.4:
+    turn = Quotation.objects.filter(quoted_at__lt=now).count() % 4
+    if turn in (0, 2):
         telling.later(1100, lambda at: _accept(telling, at))
-    elif luck < 0.8:
+    elif turn == 1:
         telling.later(
             900, lambda at: decline_quotation(ticket=telling.case, user=telling.company.manager, now=at)
         )
