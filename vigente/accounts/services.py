@@ -81,7 +81,7 @@ def needs_sign_in(invitation: Invitation) -> User | None:
 
     An account nobody has verified is not established: whoever reads the mailbox takes it over, with a new password.
     """
-    user = User.objects.filter(email=invitation.email).first()
+    user: User | None = User.objects.filter(email=invitation.email).first()
     if user is None or not user.has_usable_password():
         return None
     verified = EmailAddress.objects.filter(user=user, email__iexact=invitation.email, verified=True).exists()
@@ -121,7 +121,7 @@ def accept_invitation(
 
 
 def _open_account(invitation: Invitation, *, name: str, password: str, now: datetime) -> User:
-    user = User.objects.filter(email=invitation.email).first()
+    user: User | None = User.objects.filter(email=invitation.email).first()
     if user is None:
         user = User(email=invitation.email, language=invitation.language, date_joined=now)
     if user.is_staff_member:

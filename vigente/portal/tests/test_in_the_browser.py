@@ -1,5 +1,4 @@
-"""The portal in a real browser: accessible in both themes and languages, at a desk and on a phone, without a mouse, without
-scripts.
+"""The portal in a real browser: accessible in both themes and languages, at a desk and on a phone; no mouse, no scripts.
 
 `VIGENTE_SCREENSHOTS=folder` keeps a picture of every page looked at.
 """

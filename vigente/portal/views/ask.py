@@ -90,8 +90,9 @@ def _refused(request: HttpRequest, form: AskForm, places: list[Place], refusal: 
         before = Submission.objects.select_related("ticket", "held").filter(
             key=_key(request, form.cleaned_data["key"])
         )
-        form.data = form.data.copy()
-        form.data["key"] = new_key()
+        data = request.POST.copy()
+        data["key"] = new_key()
+        form.data = data
         return _page(request, form, places, status=409, before=before.first())
     field = FIELDS.get(refusal.field or "", refusal.field)
     form.add_error(field if field in form.fields else None, refusal_text(refusal))
@@ -151,7 +152,8 @@ def _page(
         values["where"] = first.value
     place, work_type = _chosen(values, places)
     if not form.is_bound:
-        form.initial |= {"where": place.value, "work_type": work_type.code if work_type else ""}
+        code = work_type.code if work_type else ""
+        form.initial = {**form.initial, "where": place.value, "work_type": code}
     context = {
         "form": form,
         "places": places,

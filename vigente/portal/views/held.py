@@ -115,7 +115,8 @@ def _page(
     code = str(form["work_type"].value() or "").replace("\0", "")
     work_type = offered.filter(code=code).first() or offered.first()
     if not form.is_bound:
-        form.initial |= {"where": place.value, "work_type": work_type.code if work_type else ""}
+        code = work_type.code if work_type else ""
+        form.initial = {**form.initial, "where": place.value, "work_type": code}
     live = line(place, work_type, user=request.user, now=request.now) if work_type else None
     now_true = {reason.code for reason in live.reasons} if live else set()
     context = {
