@@ -14,9 +14,10 @@ from vigente.billing.queries import Meter, StatementLine, meters_of, statement, 
 from vigente.events.models import Event
 from vigente.rules.coverage import IN_FORCE
 from vigente.rules.lifecycle import UNSOLVED
+from vigente.tickets.folding import Folded
 from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.queries.counts import OPEN_HELD
-from vigente.tickets.queries.matching import folded, words_of
+from vigente.tickets.queries.matching import words_of
 from vigente.tickets.queries.pages import Page, after, pack, unpack
 from vigente.workspace.history import ORGANIZATION_TELLERS, Line, organization_lines
 
@@ -36,7 +37,7 @@ def organizations_page(
     user: User, *, text: str = "", state: str = "all", cursor: str | None = None, limit: int = 50
 ) -> Page[OrganizationRow]:
     """One page by name, with counts of licences and open cases. Two queries, any size."""
-    found = _in_state(Organization.objects.visible_to(user), state).alias(plain=folded("name"))
+    found = _in_state(Organization.objects.visible_to(user), state).alias(plain=Folded("name"))
     for word in words_of(text):
         found = found.filter(plain__contains=word)
     start = unpack(cursor, str, int)

@@ -11,6 +11,7 @@ from vigente.billing.facts import load
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import Meter, meter_of
 from vigente.rules.coverage import Decision
+from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Message, Ticket
 from vigente.tickets.queries import Standing, why_here
 from vigente.tickets.queries.cases import other_cases
@@ -50,9 +51,16 @@ class Glance:
     others: list[Ticket]
 
 
-def glance(ticket: Ticket, *, user: User, now: datetime, shown: Collection[int] | None) -> Glance:
+def glance(
+    ticket: Ticket,
+    *,
+    user: User,
+    now: datetime,
+    shown: Collection[int] | None,
+    rulebook: Rulebook | None = None,
+) -> Glance:
     """Read it. `shown`: the departments whose cases the list numbers; None: all of them."""
-    rulebook = rulebook_at(now)
+    rulebook = rulebook or rulebook_at(now)
     organization, meter = ticket.organization, None
     if organization is not None:
         facts = load(organization, now=now, rulebook=rulebook)

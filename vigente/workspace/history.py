@@ -103,6 +103,13 @@ def _who(event: Event) -> str:
     return str(event.actor) if event.actor is not None else _("El reloj")
 
 
+class Words(dict[str, Any]):
+    """An event's data ready to be said; what it lacks is a dash."""
+
+    def __missing__(self, name: str) -> str:
+        return "—"
+
+
 Data = Mapping[str, Any]
 Teller = Callable[[str, Data, Names], str]
 _STATUS = dict(Ticket.Status.choices)
@@ -172,7 +179,7 @@ def _severity(who: str, data: Data, names: Names) -> str:
 
 
 def _plain(text: Callable[[], str]) -> Teller:
-    return lambda who, data, names: text() % ({"who": who} | {key: value for key, value in data.items()})
+    return lambda who, data, names: text() % Words(data, who=who)
 
 
 TELLERS: Mapping[str, tuple[str, Teller]] = {
@@ -238,7 +245,7 @@ ORGANIZATION_TELLERS: Mapping[str, tuple[str, Callable[[], str]]] = {
     Kind.SUBSCRIPTION_WOKE.value: ("sun", lambda: _("Volvió el plan incluido")),
     Kind.SUBSCRIPTION_TERM_MISSED.value: (
         "triangle-alert",
-        lambda: _("Pasó un período completo sin facturar: falta decidir"),
+        lambda: _("Pasó un periodo completo sin facturar: falta decidir"),
     ),
     Kind.PACK_ADDED.value: ("plus", lambda: _("%(who)s agregó %(cases)s casos extra")),
     Kind.PACK_RETURNED.value: ("undo-2", lambda: _("%(who)s devolvió un paquete extra")),

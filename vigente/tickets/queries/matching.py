@@ -1,21 +1,18 @@
 """Which cases a text finds: each word is in the subject, a message, the organization or the person; accents aside."""
 
 import re
-import unicodedata
 
 from django.db import connection
-from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Lower, Replace
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence
+from vigente.tickets.folding import Folded, fold
 from vigente.tickets.models import Message, Ticket
 from vigente.tickets.models.tickets import TicketQuerySet
 
 MOST_WORDS = 6
-_ACCENTED = "áéíóúüñÁÉÍÓÚÜÑ"
-_PLAIN = "aeiouunaeiouun"
 
 
 def matching(user: User, text: str) -> TicketQuerySet:
@@ -38,28 +35,14 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(text.replace("\0", " ")))[:MOST_WORDS]
 
 
-def fold(text: str) -> str:
-    """Lower case without accents: `Diseño` becomes `diseno`."""
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
-
-
-def folded(field: str) -> Lower:
-    """The same fold in SQL, for small tables (organizations, people): both databases, no extension."""
-    expression: F | Func = F(field)
-    for letter, plain in zip(_ACCENTED, _PLAIN, strict=True):
-        expression = Replace(expression, Value(letter), Value(plain))
-    return Lower(expression)
-
-
 def _holds(user: User, word: str) -> Q:
     messages: QuerySet[Message] = Message.objects.filter(pk__in=_index("tickets_message", "text", word))
-    people = User.objects.alias(plain=folded("name")).filter(
+    people = User.objects.alias(plain=Folded("name")).filter(
         Q(plain__contains=word) | Q(email__startswith=word)
     )
     found = Q(requester__in=people.values("pk"))
     if user.is_staff_member:
-        organizations = Organization.objects.alias(plain=folded("name")).filter(plain__contains=word)
+        organizations = Organization.objects.alias(plain=Folded("name")).filter(plain__contains=word)
         found |= Q(organization__in=organizations.values("pk"))
         found |= Q(licence__in=Licence.objects.filter(key__istartswith=word).values("pk"))
     else:

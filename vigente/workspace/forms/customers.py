@@ -21,21 +21,19 @@ from vigente.workspace.forms.phone import LicenceField
 class OrganizationForm(forms.ModelForm):
     """What we know about a company."""
 
+    language = forms.ChoiceField(label=_("Idioma"), choices=settings.LANGUAGES)
+
     class Meta:
         model = Organization
         fields = ("name", "external_ref", "language", "draw_by", "approve_beyond", "notes")
         labels = {
             "name": _("Nombre"),
             "external_ref": _("Referencia en su sistema"),
-            "language": _("Idioma"),
             "draw_by": _("Quién puede usar casos"),
             "approve_beyond": _("Se aprueba a partir de (casos ya usados)"),
             "notes": _("Notas internas"),
         }
-        widgets = {
-            "notes": forms.Textarea(attrs={"rows": 3}),
-            "language": forms.Select(choices=settings.LANGUAGES),
-        }
+        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -73,17 +73,17 @@ class AmountField(forms.CharField):
 
 
 def _plain_number(text: str) -> str:
-    """Digits with one point: the last of two separators is the decimal one; a lone comma before three digits groups."""
+    """Digits with one point. Three digits after a lone separator are thousands: no price has three decimals."""
     text = re.sub(r"[\s\u00a0\u202f']", "", text)
-    if not re.fullmatch(r"\d[\d.,]*", text):
-        return "?"
-    comma, point = text.rfind(","), text.rfind(".")
-    if comma >= 0 and point >= 0:
-        decimal = max(comma, point)
-        return re.sub(r"[.,]", "", text[:decimal]) + "." + text[decimal + 1 :]
-    if comma >= 0:
-        return text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+", text) else text.replace(",", ".")
-    return text
+    if re.fullmatch(r"[1-9]\d{0,2}([.,])\d{3}(?:\1\d{3})*", text):
+        return re.sub(r"[.,]", "", text)
+    if re.fullmatch(r"\d+(?:[.,]\d+)?", text):
+        return text.replace(",", ".")
+    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+\.\d+", text):
+        return text.replace(",", "")
+    if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+,\d+", text):
+        return text.replace(".", "").replace(",", ".")
+    return "?"
 
 
 def minor_units(amount: Decimal, currency: str) -> int:

@@ -25,6 +25,10 @@ DAYS = (_("Lunes"), _("Martes"), _("Miércoles"), _("Jueves"), _("Viernes"), _("
 class OneDefault(forms.ModelForm):
     """A model of which one row is the default: marking one takes the mark from the others."""
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave the constraint to the database: `save` makes room for the new default first."""
+        return {*super()._get_validation_exclusions(), "is_default"}
+
     def save(self, commit: bool = True) -> Any:
         with transaction.atomic():
             if self.cleaned_data.get("is_default"):
@@ -55,6 +59,7 @@ class DepartmentForm(OneDefault):
 class StaffForm(forms.ModelForm):
     """Somebody of the team."""
 
+    language = forms.ChoiceField(label=_("Idioma"), choices=settings.LANGUAGES)
     departments = forms.ModelMultipleChoiceField(
         label=_("Departamentos"),
         queryset=Department.objects.all(),
@@ -69,11 +74,9 @@ class StaffForm(forms.ModelForm):
             "name": _("Nombre"),
             "email": _("Correo"),
             "role": _("Rol"),
-            "language": _("Idioma"),
             "is_active": _("Puede entrar"),
             "away": _("Ausente: no recibe casos asignados"),
         }
-        widgets = {"language": forms.Select(choices=settings.LANGUAGES)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

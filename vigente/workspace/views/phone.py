@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence, WorkType
 from vigente.rules.refusal import Refused
+from vigente.tickets.folding import Folded
 from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.queries import Preview, preview
-from vigente.tickets.queries.matching import folded, words_of
+from vigente.tickets.queries.matching import words_of
 from vigente.tickets.services.submission import submit_request
 from vigente.ui.feedback import done
 from vigente.workspace.access import instant, person, staff
@@ -32,9 +33,9 @@ def open_case(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:200]
     found = Organization.objects.visible_to(person(request))
     for word in words_of(text):
-        people = User.objects.alias(plain=folded("name"), address=folded("email"))
+        people = User.objects.alias(plain=Folded("name"), address=Folded("email"))
         people = people.filter(plain__contains=word) | people.filter(address__contains=word)
-        named = found.alias(plain=folded("name")).filter(plain__contains=word)
+        named = found.alias(plain=Folded("name")).filter(plain__contains=word)
         found = found.filter(pk__in=named.values("pk")) | found.filter(
             memberships__user__in=people.values("pk")
         )

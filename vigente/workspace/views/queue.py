@@ -1,6 +1,7 @@
 """The lists of cases, the next case, and the glance at one from the list."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -10,14 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from vigente.accounts.models import User
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Department, Ticket
-from vigente.tickets.queries import VIEWS, Row, counts, queue_page, queue_rows
+from vigente.tickets.queries import VIEWS, Page, Row, counts, queue_page, queue_rows
 from vigente.tickets.services.work import take_next
 from vigente.ui.exports import csv_response
 from vigente.ui.feedback import refused
 from vigente.workspace.access import instant, person, staff
-from vigente.workspace.glance import glance
+from vigente.workspace.glance import Glance, glance
 from vigente.workspace.templatetags.desk import count_texts
 
 PAGE = 50
@@ -48,11 +51,21 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
         raise Http404
     now, user = instant(request), person(request)
     departments = list(Department.objects.all())
-    chosen, ids = _department(request, departments, view)
+    own = list(user.departments.values_list("pk", flat=True))
+    chosen, ids = _department(request.GET.get("department", ""), departments, own, view)
+    rulebook = rulebook_at(now)
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view=view, now=now, departments=ids)
         return csv_response(f"casos-{view}", _columns(), (_cells(row) for row in rows))
-    page = queue_page(user, view=view, now=now, cursor=request.GET.get("after"), limit=PAGE, departments=ids)
+    page = queue_page(
+        user,
+        view=view,
+        now=now,
+        cursor=request.GET.get("after"),
+        limit=PAGE,
+        departments=ids,
+        rulebook=rulebook,
+    )
     kept = {"department": request.GET["department"]} if "department" in request.GET else {}
     here = reverse("workspace:queue", args=[view])
     context = {
@@ -70,26 +83,32 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
     context |= {
         "departments": departments,
         "chosen": chosen,
-        "rulebook": rulebook_at(now),
-        "glance": glance(page.rows[0].ticket, user=user, now=now, shown=ids) if page.rows else None,
+        "rulebook": rulebook,
+        "has_own": bool(own),
+        "glance": _first(page, user=user, now=now, shown=ids, rulebook=rulebook),
     }
     return render(request, "workspace/queue/queue.html", context)
 
 
 def _department(
-    request: HttpRequest, departments: list[Department], view: str
+    wanted: str, departments: list[Department], own: list[int], view: str
 ) -> tuple[Department | str, list[int] | None]:
     """What the list is narrowed to: by default an agent's own departments, for the line is what they may take."""
-    wanted = request.GET.get("department", "")
     for department in departments:
         if wanted == str(department.pk):
             return department, [department.pk]
-    if wanted == "all" or view != "line":
-        return "all", None
-    own = list(person(request).departments.values_list("pk", flat=True))
-    if not own or len(own) == len(departments):
+    if wanted == "all" or view != "line" or not own or len(own) == len(departments):
         return "all", None
     return "own", own
+
+
+def _first(
+    page: Page[Row], *, user: User, now: datetime, shown: list[int] | None, rulebook: Rulebook
+) -> Glance | None:
+    """The rail for the case on top."""
+    if not page.rows:
+        return None
+    return glance(page.rows[0].ticket, user=user, now=now, shown=shown, rulebook=rulebook)
 
 
 def _columns() -> list[str]:
@@ -130,7 +149,9 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
     if ticket is None:
         raise Http404
     departments = list(Department.objects.all())
-    shown = _department(request, departments, request.GET.get("view", "line"))[1]
+    own = list(user.departments.values_list("pk", flat=True))
+    view = request.GET.get("view", "line")
+    shown = _department(request.GET.get("department", ""), departments, own, view)[1]
     seen = glance(ticket, user=user, now=instant(request), shown=shown)
     return render(request, "workspace/queue/glance.html", {"glance": seen})
 

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence
+from vigente.tickets.folding import Folded
 from vigente.tickets.models import Ticket
 from vigente.tickets.queries import queue_page
-from vigente.tickets.queries.matching import folded, words_of
+from vigente.tickets.queries.matching import words_of
 from vigente.workspace.access import instant, person, staff
 
 NEAR = 6
@@ -38,8 +39,8 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _others(user: User, text: str) -> dict[str, object]:
     """Organizations, people and licences that hold every word."""
-    organizations = Organization.objects.visible_to(user).alias(plain=folded("name"))
-    people = User.objects.visible_to(user).alias(plain=folded("name"), address=folded("email"))
+    organizations = Organization.objects.visible_to(user).alias(plain=Folded("name"))
+    people = User.objects.visible_to(user).alias(plain=Folded("name"), address=Folded("email"))
     for word in words_of(text):
         organizations = organizations.filter(plain__contains=word)
         people = people.filter(plain__contains=word) | people.filter(address__contains=word)

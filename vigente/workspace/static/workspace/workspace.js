@@ -2,4 +2,3 @@
 import "./live.js";
 import "./dialogs.js";
 import "./preview.js";
-import "./case.js";

@@ -1,0 +1,35 @@
+"""Text without accents and capitals, in Python and in SQL: `Diseño` is found by `diseno`."""
+
+import unicodedata
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import CharField, Func
+
+_ACCENTED = "áéíóúüñàèìòùâêîôûäëïöçãõÁÉÍÓÚÜÑÀÈÌÒÙÂÊÎÔÛÄËÏÖÇÃÕ"
+
+
+def fold(text: str) -> str:
+    """Lower case without accents."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
+
+
+class Folded(Func):
+    """`fold` of a column, for small tables (organizations, people); no extension is needed."""
+
+    function = "vigente_fold"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **context: Any) -> Any:
+        plain = "".join(unicodedata.normalize("NFKD", letter)[0] for letter in _ACCENTED)
+        template = f"lower(translate(%(expressions)s, '{_ACCENTED}', '{plain}'))"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def teach_sqlite(connection: BaseDatabaseWrapper, **signal: object) -> None:
+    """Give a new SQLite connection the function `vigente_fold`."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function(
+            "vigente_fold", 1, lambda text: None if text is None else fold(text), deterministic=True
+        )

@@ -1,0 +1,186 @@
+"""Every address of the workspace × everybody it is not for. The table is the address map itself."""
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from vigente.accounts.models import Role
+from vigente.accounts.services import issue_token
+from vigente.billing.models import MissedTerm, RulebookVersion
+from vigente.factories import make_customer, make_user, publish
+from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
+from vigente.tickets.files import File
+from vigente.workspace.urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+PATTERNS = {str(pattern.name) + "/" * (pattern.pattern._route.count("<")): pattern for pattern in urlpatterns}
+OWNER = {
+    "rules_new", "rules_withdrawal", "plan_version", "plans_import", "settings", "vendor", "tokens", "token_new",
+    "token_revocation", "section", "section_new", "section_row",
+}  # fmt: skip
+SUPERVISOR = {
+    "quotation", "held_override", "organization_edit", "organization_block", "organization_unblock", "subscription_new",
+    "subscription_activation", "subscription_notice", "subscription_notice_withdrawal", "subscription_change", "pack_new",
+    "overview", "missed_term", "mail", "inbound", "inbound_raw", "inbound_replay", "outbound", "outbound_retry",
+}  # fmt: skip
+
+
+def roles_of(name):
+    if name in OWNER:
+        return {Role.OWNER}
+    return {Role.SUPERVISOR, Role.OWNER} if name in SUPERVISOR else {Role.AGENT, Role.SUPERVISOR, Role.OWNER}
+
+
+@pytest.fixture
+def things(shop, owner, now):
+    """One of everything an address can name."""
+    publish(now=now.replace(year=2030))
+    coming = RulebookVersion.objects.get()
+    ticket = shop.ticket(now, files=(File("nota.txt", b"secreto"),))
+    held = make_customer("Sin plan", now=now, plan=False).held(now)
+    box = Mailbox.objects.create(address="soporte@sisnorte.test")
+    inbound = InboundMessage.objects.create(
+        mailbox=box,
+        raw=b"From: a@b.test\r\n\r\nhola",
+        size=10,
+        digest="d",
+        status="quarantined",
+        received_at=now,
+    )
+    outbound = OutboundMessage.objects.create(
+        dedupe_key="k", message_id="<1@x>", kind="x", to="a@b.test", subject="s", text="t", next_attempt_at=now,
+        created_at=now, status="dead",
+    )  # fmt: skip
+    term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
+    token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
+    return {
+        "number": ticket.number,
+        "view": "line",
+        "token": ticket.messages.get().attachments.get().token,
+        "slug": "departments",
+        "pk": {
+            "organization": shop.organization.pk,
+            "open_for": shop.organization.pk,
+            "phone_preview": shop.organization.pk,
+            "licence_hosting": shop.licence.pk,
+            "subscription": shop.subscription.pk,
+            "pack_new": shop.subscription.pk,
+            "plan_version": shop.version.plan_id,
+            "missed_term": term.pk,
+            "held": held.pk,
+            "rules": coming.pk,
+            "inbound": inbound.pk,
+            "outbound": outbound.pk,
+            "token_revocation": token.pk,
+            "section_row": ticket.department_id,
+        },
+    }
+
+
+def url_of(key, things):
+    pattern = PATTERNS[key]
+    values = []
+    for name in pattern.pattern.converters:
+        if name != "pk":
+            values.append(things[name])
+            continue
+        by_name = things["pk"]
+        stem = next((stem for stem in by_name if pattern.name.startswith(stem)), "organization")
+        values.append(by_name[stem])
+    return reverse(f"workspace:{pattern.name}", args=values)
+
+
+def snapshot():
+    """Every row of every table, sessions apart."""
+    return {
+        model: list(model.objects.order_by("pk").values())
+        for model in apps.get_models()
+        if model is not Session and not model._meta.proxy
+    }
+
+
+def signed_in(user):
+    client = Client(raise_request_exception=True)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def test_every_view_wears_a_gate():
+    for key, pattern in PATTERNS.items():
+        assert set(pattern.callback.roles) == roles_of(pattern.name), key
+
+
+@pytest.mark.parametrize("key", sorted(PATTERNS))
+def test_signed_out_leads_to_the_sign_in_page_and_writes_nothing(key, things):
+    client, url = signed_in(None), url_of(key, things)
+    before = snapshot()
+    for response in (client.get(url), client.post(url)):
+        assert response.status_code == 302
+        assert "/account/login/" in response.url
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("key", sorted(PATTERNS))
+def test_for_a_customer_the_workspace_does_not_exist(key, things, shop):
+    client, url = signed_in(shop.manager), url_of(key, things)
+    before = snapshot()
+    assert client.get(url).status_code == 404
+    assert client.post(url).status_code == 404
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("key", sorted(key for key, p in PATTERNS.items() if p.name in SUPERVISOR | OWNER))
+def test_a_lesser_role_is_refused_and_writes_nothing(key, things, agent, supervisor):
+    name = PATTERNS[key].name
+    for person in (agent, supervisor):
+        if person.role in roles_of(name):
+            continue
+        client, url = signed_in(person), url_of(key, things)
+        before = snapshot()
+        assert client.get(url).status_code == 403
+        assert client.post(url).status_code == 403
+        assert snapshot() == before
+
+
+@pytest.mark.parametrize("key", sorted(PATTERNS))
+def test_who_may_open_it_never_meets_an_error(key, things):
+    name = PATTERNS[key].name
+    person = make_user(role=sorted(roles_of(name))[0])
+    response = signed_in(person).get(url_of(key, things))
+    assert response.status_code in (200, 302, 405), key
+
+
+@pytest.mark.parametrize("key", sorted(PATTERNS))
+def test_a_get_writes_nothing(key, things, owner):
+    """A link, a picture or a prefetch changes nothing."""
+    client = signed_in(owner)
+    before = snapshot()
+    client.get(url_of(key, things))
+    assert snapshot() == before
+
+
+def test_a_post_without_its_token_is_refused(things, owner):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    before = snapshot()
+    for key in PATTERNS:
+        assert client.post(url_of(key, things)).status_code == 403, key
+    assert snapshot() == before
+
+
+def test_somebody_deactivated_is_out_at_once(agent):
+    client = signed_in(agent)
+    agent.is_active = False
+    agent.save()
+    assert client.get(reverse("workspace:queue")).status_code == 302
+
+
+@pytest.mark.parametrize("number", [0, 999_999_999, 2**62, 10**30])
+def test_numbers_that_name_nothing_are_simply_not_found(number, owner):
+    client = signed_in(owner)
+    for path in ("cases/{}/", "held/{}/", "organizations/{}/", "preview/{}/", "open/{}/"):
+        assert client.get("/es/desk/" + path.format(number)).status_code == 404

@@ -1,0 +1,92 @@
+"""The supervisor's page: who waits past their promise by rank (R10), favours (row 39), missed terms (row 20), whether the books add up."""
+
+from datetime import timedelta
+
+import pytest
+
+from vigente.billing.models import MissedTerm
+from vigente.events.kinds import Kind
+from vigente.events.models import record
+from vigente.factories import make_customer, make_version
+from vigente.rules.reasons import Release
+from vigente.tickets.models import Ticket
+from vigente.tickets.services.classification import classify, release
+from vigente.tickets.services.disputes import dispute
+from vigente.tickets.services.quotations import object_to
+from vigente.workspace.tests.conftest import said, words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_empty_place_says_that_nothing_waits(sofia):
+    seen = words(sofia.get("overview"))
+    assert "Nadie espera." in seen
+    assert "Nada espera su decisión." in seen
+    assert "cuadran" in seen
+
+
+def test_r10_who_waits_past_the_promise_is_counted_by_rank(sofia, now):
+    better = make_customer(now=now, version=make_version(name="Empresa", rank=1))
+    lesser = make_customer(now=now, version=make_version(name="Básico", rank=3))
+    better.ticket(now)
+    late = lesser.ticket(now)
+    Ticket.objects.filter(pk=late.pk).update(due_at=now - timedelta(hours=3))
+    seen = words(sofia.get("overview"))
+    assert "1 · Empresa 1 0" in seen
+    assert "3 · Básico 1 1" in seen
+    assert "Pasaron su plazo 1 de 2 en la fila" in seen
+
+
+def test_row_39_favours_are_listed_by_person_with_their_reasons(sofia, agent, shop, now):
+    case = shop.ticket(now)
+    release(ticket=case, reason=Release.VENDOR_FAULT, actor=agent, note="Error de la versión 4.2", now=now)
+    seen = words(sofia.get("overview"))
+    assert "Ana Robleto · 1 de 5" in seen
+    assert "Error de la versión 4.2" in seen
+    assert str(case.number) in seen
+
+
+def test_row_20_a_missed_term_is_decided_once(sofia, shop, now):
+    term = MissedTerm.objects.create(
+        subscription=shop.subscription, number=1, start=now - timedelta(days=60), end=now
+    )
+    assert "eriodos que pasaron sin facturar" in words(sofia.get("overview"))
+    sofia.post("missed_term", term.pk)
+    term.refresh_from_db()
+    assert term.decided_at == now
+    assert "ya no se puede" in said(sofia.post("missed_term", term.pk))
+
+
+def test_what_waits_for_a_second_person_and_for_confirmation_is_listed(sofia, agent, shop, now):
+    make_customer("Esperando", now=now, activate=False)
+    opened = shop.ticket(now, opened_by=agent)
+    dispute(ticket=opened, user=shop.manager, text="No", now=now)
+    quoted = shop.ticket(now)
+    classify(ticket=quoted, work_type=shop.work["development"], actor=agent, now=now)
+    object_to(ticket=quoted, user=shop.manager, text="Antes sí", now=now)
+    seen = words(sofia.get("overview"))
+    assert "Esperando ·" in seen
+    assert f"{opened.number} ·" in seen
+    assert f"{quoted.number} ·" in seen
+    assert "Por decidir 3" in seen
+
+
+def test_books_that_do_not_add_up_are_said_loudly(sofia, now):
+    record(Kind.VERIFY_FAILED, subject="verify", now=now, count=1, differences=["grant 7: 3 is not 4"])
+    seen = words(sofia.get("overview"))
+    assert "con diferencias" in seen
+    assert "grant 7: 3 is not 4" in seen
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_page_costs_the_same_queries_however_much_there_is(
+    sofia, agent, now, count, django_assert_num_queries
+):
+    for n in range(count):
+        shop = make_customer(now=now, rank=1 + n % 3)
+        release(ticket=shop.ticket(now), reason=Release.SPAM, actor=agent, now=now)
+        shop.ticket(now)
+        make_customer(now=now, plan=False).held(now)
+        MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
+    with django_assert_num_queries(17):
+        sofia.get("overview")
