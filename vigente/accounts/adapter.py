@@ -5,7 +5,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
+from vigente.accounts.models import User
 from vigente.installation.models import Installation
 
 
@@ -14,6 +16,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return True
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """A customer of no organization, who is written to in the language they signed up in."""
+        saved: User = super().save_user(request, user, form, commit=False)
+        saved.language = (get_language() or "es")[:2]
+        saved.date_joined = request.now  # type: ignore[attr-defined]
+        if commit:
+            saved.save()
+        return saved
 
     def render_mail(
         self,

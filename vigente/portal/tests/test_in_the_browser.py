@@ -1,4 +1,4 @@
-"""The portal in a real browser: accessible in both themes and languages, at a desk and on a phone; no mouse, no scripts.
+"""The portal in a real browser: accessible in both themes and languages, at a desk and on a phone, without scripts too.
 
 `VIGENTE_SCREENSHOTS=folder` keeps a picture of every page looked at.
 """

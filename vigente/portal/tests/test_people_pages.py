@@ -160,11 +160,28 @@ def test_signing_up_makes_a_customer_of_no_organization(db, settings, as_user):
         "password1": "una frase bien larga",
         "password2": "una frase bien larga",
     }
-    client.post("/es/account/signup/", data)
+    client.post("/en/account/signup/", data | {"role": "owner", "language": "xx"})
     user = User.objects.get(email="nueva@x.example")
+    assert user.language == "en"
     assert (user.role, user.is_staff_member, Membership.objects.filter(user=user).exists()) == (
         "customer",
         False,
         False,
     )
     assert client.get("/es/tickets/").status_code == 302  # not until the address is verified
+
+
+def test_guessing_passwords_is_slowed_down(alice, shop, as_user):
+    from django.core.cache import cache
+
+    cache.clear()
+    shop.colleague.set_password("la-buena-clave")
+    shop.colleague.save()
+    client = as_user(None)
+    wrong = {"login": shop.colleague.email, "password": "mala"}
+    for _ in range(6):
+        client.post("/es/account/login/", wrong)
+    refused = client.post("/es/account/login/", wrong | {"password": "la-buena-clave"})
+    cache.clear()
+    assert refused.status_code in (200, 429)
+    assert "_auth_user_id" not in client.session
