@@ -39,13 +39,17 @@ class Consumer:
 
 def release_held_requests(event: Event, *, now: datetime) -> None:
     """Coverage may have appeared: let in what waited for it, oldest first."""
-    if event.organization is not None and not _is_renewal(event):
+    if event.organization is None or not _somebody_waits(event.organization):
+        return
+    if not _is_renewal(event):
         held.release_covered(organization=event.organization, now=now, appeared_at=event.occurred_at)
 
 
 def ask_which_still_matter(event: Event, *, now: datetime) -> None:
     """A renewal brought cases while requests waited: they do not burn them by themselves (row 45)."""
-    if event.organization is not None and _is_renewal(event):
+    if event.organization is None or not _somebody_waits(event.organization):
+        return
+    if _is_renewal(event):
         held.ask_to_choose(organization=event.organization, licence=_licence(event), now=now)
 
 
@@ -70,6 +74,10 @@ def restamp_open_cases(event: Event, *, now: datetime) -> None:
         Ticket.objects.filter(status__in=UNSOLVED).values_list("pk", flat=True).iterator(chunk_size=500)
     ):
         restamp(locked(pk), now=now)
+
+
+def _somebody_waits(organization: Organization) -> bool:
+    return HeldRequest.objects.filter(organization=organization, status=HeldRequest.Status.WAITING).exists()
 
 
 def _is_renewal(event: Event) -> bool:

@@ -1,10 +1,11 @@
-"""Events to their consumers: claimed one by one, retried with a growing pause, given up visibly.
+"""Events to their consumers: claimed in batches, retried with a growing pause, given up visibly.
 
 Invariants: an event is marked dispatched only after every consumer has returned; a worker killed in between leaves a
 lease that runs out, and the event is tried again: each consumer must be safe to repeat. One that fails stops no other
 consumer and no other event. After `ATTEMPTS` the event is left as it is, with its error, for a person (`dead_letters`).
 """
 
+import secrets
 import traceback
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ from vigente.worker.consumers import CONSUMERS, Consumer
 LEASE = timedelta(seconds=45)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600))
 ATTEMPTS = len(PAUSES) + 1
-BATCH = 200
+BATCH = 100  # short beside the lease: what follows from one event takes milliseconds
 log = structlog.get_logger(__name__)
 
 
@@ -27,12 +28,21 @@ def drain_events(*, now: datetime, limit: int = BATCH, consumers: tuple[Consumer
     consumers = CONSUMERS if consumers is None else consumers
     followed = frozenset().union(*(consumer.kinds for consumer in consumers))
     waiting = list(_waiting(now).select_related("organization", "actor").order_by("id")[:limit])
-    silent = [event.pk for event in waiting if event.kind not in followed]
-    if silent:
-        Event.objects.filter(pk__in=silent, dispatched_at__isnull=True).update(dispatched_at=now)
-    return len(silent) + sum(
-        dispatch(event, now=now, consumers=consumers) for event in waiting if event.kind in followed
-    )
+    done = [event.pk for event in waiting if event.kind not in followed]
+    for event in claim([event for event in waiting if event.kind in followed], now=now):
+        errors = [
+            error
+            for consumer in consumers
+            if event.kind in consumer.kinds
+            if (error := _run(consumer, event, now=now))
+        ]
+        if errors:
+            _put_off(event, "\n".join(errors), now=now)
+        else:
+            done.append(event.pk)
+    if done:
+        Event.objects.filter(pk__in=done).update(dispatched_at=now, claimed_until=None, last_error="")
+    return len(done)
 
 
 def drain_all(*, now: datetime, consumers: tuple[Consumer, ...] | None = None) -> int:
@@ -43,23 +53,22 @@ def drain_all(*, now: datetime, consumers: tuple[Consumer, ...] | None = None) -
     return total
 
 
-def dispatch(event: Event, *, now: datetime, consumers: tuple[Consumer, ...]) -> bool:
-    """Run every consumer of one event, if no other worker has it. False: not now, or something failed."""
-    claimed = _waiting(now).filter(pk=event.pk).update(claimed_until=now + LEASE, attempts=F("attempts") + 1)
-    if not claimed:
-        return False
-    event.attempts += 1
-    failed = [
-        error
-        for consumer in consumers
-        if event.kind in consumer.kinds
-        if (error := _run(consumer, event, now=now))
-    ]
-    if failed:
-        _put_off(event, "\n".join(failed), now=now)
-        return False
-    Event.objects.filter(pk=event.pk).update(dispatched_at=now, claimed_until=None, last_error="")
-    return True
+def claim(events: list[Event], *, now: datetime) -> list[Event]:
+    """Those of `events` that no other worker has, now ours until the lease runs out.
+
+    One conditional UPDATE; which rows it hit is known by the end of the lease, which differs from any other worker's.
+    """
+    if not events:
+        return []
+    mine = now + LEASE + timedelta(microseconds=secrets.randbelow(1_000_000))
+    free = _waiting(now).filter(pk__in=[event.pk for event in events])
+    claimed = free.update(claimed_until=mine, attempts=F("attempts") + 1)
+    if claimed < len(events):
+        ours = set(Event.objects.filter(claimed_until=mine).values_list("pk", flat=True))
+        events = [event for event in events if event.pk in ours]
+    for event in events:
+        event.attempts += 1
+    return events
 
 
 def dead_letters() -> QuerySet[Event]:

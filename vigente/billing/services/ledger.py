@@ -45,29 +45,28 @@ def grant_cases(
     reason: str = "",
     note: str = "",
     is_favour: bool = False,
-) -> Grant:
-    """Grant `cases` (None: unlimited) usable in `[start, end)`. Asked again with the same key, gives the first
-    grant back.
+) -> tuple[Grant, bool]:
+    """Grant `cases` (None: unlimited) usable in `[start, end)`, once per key; the second value: whether it was made now.
+
+    Asked again with the same key, gives the first grant back.
     """
-    with transaction.atomic():
-        grant, created = Grant.objects.get_or_create(
-            key=key,
-            defaults={
-                "organization": organization,
-                "licence": licence,
-                "subscription": subscription,
-                "source": source.value,
-                "period": period,
-                "granted": cases,
-                "remaining": cases,
-                "start": start,
-                "end": end,
-                "rank": rank,
-                "work": work,
-                "created_at": now,
-            },
-        )
-        if created:
+    try:
+        with transaction.atomic():
+            grant = Grant.objects.create(
+                key=key,
+                organization=organization,
+                licence=licence,
+                subscription=subscription,
+                source=source.value,
+                period=period,
+                granted=cases,
+                remaining=cases,
+                start=start,
+                end=end,
+                rank=rank,
+                work=work,
+                created_at=now,
+            )
             LedgerEntry.objects.create(
                 grant=grant,
                 kind=ENTRY.GRANT,
@@ -79,7 +78,12 @@ def grant_cases(
                 note=note,
                 at=start if start < now else now,
             )
-    return grant
+    except IntegrityError:
+        before = Grant.objects.filter(key=key).first()
+        if before is None:
+            raise
+        return before, False
+    return grant, True
 
 
 def draw(*, grant_id: int, units: int, source: str, now: datetime) -> bool:
@@ -179,8 +183,7 @@ def add_goodwill(
     book = rulebook_at(now)
     last_day = (now.astimezone(book.zone) + timedelta(days=book.goodwill_days)).date()
     with transaction.atomic():
-        existed = Grant.objects.filter(key=key).exists()
-        grant = grant_cases(
+        grant, created = grant_cases(
             key=key,
             organization=organization,
             licence=licence,
@@ -197,7 +200,7 @@ def add_goodwill(
             note=note[:300],
             is_favour=is_favour,
         )
-        if not existed:
+        if created:
             record(
                 Kind.GOODWILL_GRANTED,
                 subject=f"grant:{grant.pk}",

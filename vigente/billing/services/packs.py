@@ -57,7 +57,7 @@ def add_pack(
     if not in_force and not book.sell_packs_without_plan:
         raise Refused(RefusalCode.PACK_NEEDS_PLAN)
     hangs_on = subscription if in_force else None
-    grant = grant_cases(
+    grant, created = grant_cases(
         key=f"pack:{key}",
         organization=organization,
         licence=licence,
@@ -71,7 +71,7 @@ def add_pack(
         now=now,
         actor=actor,
     )
-    if grant.created_at == now:
+    if created:
         _tell(Kind.PACK_ADDED, grant, now=now, actor=actor)
     return grant.pk
 

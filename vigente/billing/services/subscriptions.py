@@ -18,7 +18,7 @@ from vigente.billing.services.ledger import grant_cases
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.rules import subscriptions as rules
-from vigente.rules.periods import Months, Span, month_of, period, period_index, prorated
+from vigente.rules.periods import Months, Span, boundary, month_of, period, period_index, prorated
 from vigente.rules.quota import Source
 from vigente.rules.refusal import RefusalCode, Refused
 
@@ -274,11 +274,9 @@ def _open_period(subscription: Subscription, index: int, span: Span, *, now: dat
         return
     cases = _cases_of(subscription, index, span, end)
     if cases is not None:
-        cases += _rolled_over(subscription, index, span.start)
-    key = f"period:{subscription.pk}:{index}"
-    existed = Grant.objects.filter(key=key).exists()
-    grant_cases(
-        key=key,
+        cases += _rolled_over(subscription, index)
+    _, created = grant_cases(
+        key=f"period:{subscription.pk}:{index}",
         organization=subscription.organization,
         licence=subscription.licence,
         subscription=subscription,
@@ -291,7 +289,7 @@ def _open_period(subscription: Subscription, index: int, span: Span, *, now: dat
         work=list(subscription.version.work),
         now=now,
     )
-    if not existed:
+    if created:
         _tell(Kind.SUBSCRIPTION_PERIOD_OPENED, subscription, now=now, period=index, cases=cases)
 
 
@@ -304,9 +302,14 @@ def _cases_of(subscription: Subscription, index: int, span: Span, end: datetime)
     return prorated(cases, Span(span.start, end), month_of(span.start, zone), zone)
 
 
-def _rolled_over(subscription: Subscription, index: int, start: datetime) -> int:
+def _rolled_over(subscription: Subscription, index: int) -> int:
     """Unused cases carried from the period before, by the rulebook in force while it ran (rows 19, 43)."""
     if index == 0:
+        return 0
+    running = subscription.running()
+    began = boundary(running.anchor, running.zone, index - 1, running.months)
+    most = rulebook_at(began).rollover_max
+    if not most:
         return 0
     last = Grant.objects.filter(subscription=subscription, period=index - 1).first()
     if last is None or last.remaining is None:
@@ -315,7 +318,7 @@ def _rolled_over(subscription: Subscription, index: int, start: datetime) -> int
     if last.expired_at is not None:
         expiry = LedgerEntry.objects.filter(source=f"expiry:{last.pk}", kind=LedgerEntry.Kind.EXPIRY).first()
         unused = expiry.cases or 0 if expiry else 0
-    return min(unused, rulebook_at(last.start).rollover_max)
+    return min(unused, most)
 
 
 def _end(subscription: Subscription, at: datetime, *, now: datetime) -> None:

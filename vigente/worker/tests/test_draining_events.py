@@ -109,9 +109,16 @@ def test_an_event_claimed_by_another_worker_is_left_to_it_until_the_lease_ends(c
     consume(lambda event, *, now: None)
     event = note()
     Event.objects.filter(pk=event.pk).update(claimed_until=NOW + drain.LEASE)
-    assert not drain.dispatch(event, now=NOW, consumers=drain.CONSUMERS)
+    assert drain.claim([event], now=NOW) == []
     assert drain.drain_events(now=NOW) == 0
     assert drain.drain_events(now=NOW + drain.LEASE) == 1
+
+
+def test_two_workers_share_what_waits_and_nothing_is_done_twice(consume):
+    consume(fail)
+    events = [note() for _ in range(4)]
+    assert drain.claim(events[:2], now=NOW) == events[:2]
+    assert drain.claim(events, now=NOW) == events[2:]
 
 
 def test_nothing_waiting_costs_one_query(django_assert_num_queries):
