@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from vigente.accounts.models import Role, User
 from vigente.factories import Customer, make_customer, make_user
@@ -26,6 +27,13 @@ def clock(now: datetime) -> Iterator[time_machine.Traveller]:
     """The web process's clock stands at `now`; `clock.move_to` lets time pass."""
     with time_machine.travel(now, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(autouse=True)
+def spanish() -> Iterator[None]:
+    """A page in English leaves its language behind in the test's thread; the next test speaks Spanish again."""
+    with translation.override("es"):
+        yield
 
 
 @pytest.fixture
