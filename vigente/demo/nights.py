@@ -38,6 +38,8 @@ class Nights:
         """Live through every local midnight in `(before, now]`."""
         if before == self.stage.begins:
             clock.put_rulebook_in_force(now=before)
+        if before > self.stage.now - MAILED:
+            self.follow(before)  # mail says what was true when it was written
         midnight = self._next_midnight(before)
         while midnight <= now:
             for job in NIGHTLY:
