@@ -46,7 +46,7 @@ def grant_cases(
     note: str = "",
     is_favour: bool = False,
 ) -> tuple[Grant, bool]:
-    """Grant `cases` (None: unlimited) usable in `[start, end)`, once per key; the second value: whether it was made now.
+    """Grant `cases` (None: unlimited) usable in `[start, end)`, once per key; second: whether it was made now.
 
     Asked again with the same key, gives the first grant back.
     """

@@ -1,4 +1,4 @@
-"""What agents and supervisors do: take the next case, then answer, classify, give back, merge, split, move or raise it."""
+"""What agents and supervisors do: take the next case, then answer, classify, give back, merge, split or move it."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What customers do about their plans (contract, cancel, come back, change, buy packs), and the vendor about its rules."""
+"""What customers do about their plans (contract, cancel, come back, change, buy packs), the vendor about its rules."""
 
 from datetime import datetime, timedelta
 
