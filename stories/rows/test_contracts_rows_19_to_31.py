@@ -119,7 +119,7 @@ def test_row_21_a_late_notice_on_an_annual_plan_costs_one_period_and_never_anoth
 def test_row_21_a_bounced_warning_keeps_the_window_open(now):
     publish(notice_days=5)
     customer = make_customer(now=now)
-    Subscription.objects.update(notice_mail_bounced=True)
+    Subscription.objects.update(notice_bounced_at=local("2026-07-25T00:00"))
     customer.subscription.refresh_from_db()
     notice = give_notice(subscription=customer.subscription, now=local("2026-07-30T00:00"))
     assert (notice.on_time, notice.effective) == (True, local("2026-08-01T00:00"))

@@ -25,7 +25,7 @@ def note_bounce(row: InboundMessage, mail: ParsedMail, *, now: datetime) -> None
     row.bounce_of, row.ticket = ours, ours.ticket
     if not OutboundMessage.objects.filter(pk=ours.pk, bounced_at__isnull=True).update(bounced_at=now):
         return
-    keep_notice_window_open(ours)
+    keep_notice_window_open(ours, now=now)
     if ours.ticket is not None:
         add_note(
             ticket=ours.ticket,
@@ -39,9 +39,9 @@ def note_bounce(row: InboundMessage, mail: ParsedMail, *, now: datetime) -> None
         )
 
 
-def keep_notice_window_open(mail: OutboundMessage) -> None:
+def keep_notice_window_open(mail: OutboundMessage, *, now: datetime) -> None:
     """A warning that nobody got closes no window: a later notice still counts (row 21)."""
     subject = str(mail.headers.get("about", ""))
     warned = (Kind.SUBSCRIPTION_NOTICE_CLOSING.value, Kind.SUBSCRIPTION_RENEWAL_NEAR.value)
     if mail.kind in warned and subject.startswith("subscription:"):
-        Subscription.objects.filter(pk=subject.partition(":")[2]).update(notice_mail_bounced=True)
+        Subscription.objects.filter(pk=subject.partition(":")[2]).update(notice_bounced_at=now)

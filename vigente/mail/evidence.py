@@ -115,11 +115,10 @@ def _tickets_of_theirs(ids: Iterable[str]) -> list[int]:
 
 
 def _standing(user: User | None, tickets: list[int]) -> tuple[set[int], set[int]]:
-    """Of these cases: those the person takes part in, and those they may see."""
+    """Of these cases: those the person takes part in and still may see, and all those they may see."""
     if user is None or not tickets:
         return set(), set()
-    visible = Ticket.objects.visible_to(user).filter(pk__in=tickets)
-    takes_part = Ticket.objects.filter(pk__in=tickets)
+    visible = takes_part = Ticket.objects.visible_to(user).filter(pk__in=tickets)
     theirs = set(takes_part.filter(requester=user).values_list("pk", flat=True))
     theirs |= set(takes_part.filter(participants__user=user).values_list("pk", flat=True))
     return theirs, set(visible.values_list("pk", flat=True))

@@ -68,12 +68,15 @@ def post(
     answers: str = "",
     words: Words = dict,
 ) -> OutboundMessage | None:
-    """Put the letter into the outbox, once per `key` and reader. None for somebody who cannot be written to.
+    """Put the letter into the outbox, once per `key` and reader. None for somebody who cannot be written to, or who may
+    not see the case it is about: whoever left a company is written nothing more about its cases.
 
     `words` is called in the reader's language and zone and gives the template what it needs. `answers`: the Message-ID
     of the mail it answers; the letter then says that it is an answer of a machine.
     """
     if not to.email or (to.user is not None and not to.user.is_active):
+        return None
+    if ticket is not None and to.user is not None and not may_read(ticket, to.user):
         return None
     subject, page = _written(template, to, ticket, now, words)
     return enqueue(
@@ -89,6 +92,11 @@ def post(
         automatic=automatic,
         now=now,
     )
+
+
+def may_read(ticket: Ticket, user: User) -> bool:
+    """Whether this person sees the case now."""
+    return Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
 
 
 def link(name: str, *args: object) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from vigente.accounts.models import User
+from vigente.accounts.models import Membership, User
 from vigente.events.models import Event
 from vigente.mail import facts
-from vigente.mail.letters import Reader, Words, link, post
+from vigente.mail.letters import Reader, Words, link, may_read, post
 from vigente.mail.models import InboundMessage
 from vigente.rules.lifecycle import DONE
 from vigente.rules.reasons import Release
@@ -169,8 +169,16 @@ def ticket_of(event: Event) -> Ticket | None:
 
 def people_of(ticket: Ticket) -> Iterable[User]:
     """Everybody outside the desk who takes part in a case, each once."""
-    found = [ticket.requester, *User.objects.filter(participations__ticket=ticket).order_by("pk")]
+    found = [*askers_of(ticket), *User.objects.filter(participations__ticket=ticket).order_by("pk")]
     return {user.pk: user for user in found if not user.is_staff_member}.values()
+
+
+def askers_of(ticket: Ticket) -> list[User]:
+    """Whoever asked; once they may not see the case any more, the managers of its organization in their place."""
+    if ticket.organization_id is None or may_read(ticket, ticket.requester):
+        return [ticket.requester]
+    seats = Membership.objects.filter(organization=ticket.organization_id, role=Membership.Role.MANAGER)
+    return [seat.user for seat in seats.select_related("user").order_by("pk")]
 
 
 def said_by(user: User | None) -> str:
@@ -178,16 +186,17 @@ def said_by(user: User | None) -> str:
 
 
 def _to_requester(template: str, event: Event, ticket: Ticket, *, now: datetime, words: Words) -> None:
-    post(
-        template,
-        to=Reader.of(ticket.requester),
-        kind=event.kind,
-        key=f"event:{event.pk}",
-        ticket=ticket,
-        about=event.subject,
-        words=lambda: {"link": link("portal:ticket", ticket.number), **words()},
-        now=now,
-    )
+    for user in askers_of(ticket):
+        post(
+            template,
+            to=Reader.of(user),
+            kind=event.kind,
+            key=f"event:{event.pk}",
+            ticket=ticket,
+            about=event.subject,
+            words=lambda: {"link": link("portal:ticket", ticket.number), **words()},
+            now=now,
+        )
 
 
 def _coverage(ticket: Ticket, *, now: datetime) -> str:

@@ -146,9 +146,12 @@ def _to_author(
     answers: str = "",
     automatic: bool = True,
 ) -> None:
+    author = request.requester
+    if author is not None and not HeldRequest.objects.visible_to(author).filter(pk=request.pk).exists():
+        return  # they left the company it was for
     post(
         template,
-        to=Reader(request.email, request.requester),
+        to=Reader(request.email, author),
         kind=event.kind,
         key=f"event:{event.pk}",
         about=event.subject,

@@ -120,18 +120,24 @@ class Notice:
     on_time: bool
 
 
-def give_notice(running: Running, *, notice_days: int, now: datetime, window_open: bool = False) -> Notice:
+def give_notice(
+    running: Running, *, notice_days: int, now: datetime, bounced_at: datetime | None = None
+) -> Notice:
     """When a notice to cancel or change takes effect (R5, row 21). It never moves an end that is already nearer.
 
     Accepted until the last instant before the term's end minus `notice_days` local days. Later, it ends one period
-    after the term, monthly or annual: at most one more period, never another year. `window_open`: the warning mail
-    bounced, so the notice still counts.
+    after the term, monthly or annual: at most one more period, never another year. `bounced_at`: when the warning mail
+    bounced, if it did. Nobody was warned, so the notice still counts; and if the term it warned of has already begun,
+    the running period is the last one.
     """
     number = _term_number(running, now)
     ends = term(running.anchor, running.zone, number, running.interval, running.months).end
     cut_off = notice_cut_off(ends, zone=running.zone, notice_days=notice_days)
-    on_time = now < cut_off or window_open
-    if not on_time:
+    on_time = now < cut_off or bounced_at is not None
+    if bounced_at is not None and _term_number(running, bounced_at) < number:
+        index = period_index(running.anchor, running.zone, max(now, running.anchor), running.months)
+        ends = boundary(running.anchor, running.zone, index + 1, running.months)
+    elif not on_time:
         after = (number + 1) * running.interval.periods + 1
         ends = boundary(running.anchor, running.zone, after, running.months)
     return Notice(min(ends, running.ends_at or ends), cut_off, on_time=on_time)

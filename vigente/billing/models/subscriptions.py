@@ -86,7 +86,7 @@ class Subscription(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     next_due_at = models.DateTimeField(null=True, blank=True)
     notice_given_at = models.DateTimeField(null=True, blank=True)
-    notice_mail_bounced = models.BooleanField(default=False)
+    notice_bounced_at = models.DateTimeField(null=True, blank=True)  # the warning reached nobody (row 21)
     change_to = models.ForeignKey(
         PlanVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

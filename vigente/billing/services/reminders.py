@@ -107,6 +107,7 @@ def remind_of_expiring_cases(*, now: datetime) -> int:
 @transaction.atomic
 def _say(subscription: Subscription, item: Reminder, book: Rulebook, *, now: datetime) -> None:
     end = term_end(subscription)
+    Subscription.objects.filter(pk=subscription.pk).update(notice_bounced_at=None)  # warned anew (row 21)
     record(
         item.kind,
         subject=item.subject,

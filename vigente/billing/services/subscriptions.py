@@ -159,7 +159,7 @@ def notice_preview(*, subscription: Subscription, now: datetime) -> rules.Notice
         running,
         notice_days=rulebook_at(began).notice_days,
         now=now,
-        window_open=subscription.notice_mail_bounced,
+        bounced_at=subscription.notice_bounced_at,
     )
 
 

@@ -39,8 +39,13 @@ def test_row_21_a_late_notice_costs_a_year_one_period_and_never_another_year() -
 
 
 def test_row_21_a_bounced_warning_keeps_the_window_open() -> None:
-    got = give_notice(YEARLY, notice_days=5, now=utc("2027-06-30 12:00"), window_open=True)
+    got = give_notice(YEARLY, notice_days=5, now=utc("2027-06-30 12:00"), bounced_at=utc("2027-06-01 12:00"))
     assert (got.effective, got.on_time) == (NEXT_JULY, True)
+
+
+def test_row_21_if_the_term_nobody_was_warned_of_has_begun_its_running_period_is_the_last() -> None:
+    got = give_notice(YEARLY, notice_days=5, now=utc("2027-07-20 12:00"), bounced_at=utc("2027-06-01 12:00"))
+    assert (got.effective, got.on_time) == (NEXT_AUGUST, True)
 
 
 def test_row_21_a_second_notice_never_postpones_the_first() -> None:
@@ -75,7 +80,7 @@ def test_row_21_a_notice_ends_the_term_or_one_period_later_and_always_in_the_fut
     one: Running, notice_days: int, days: int, window_open: bool
 ) -> None:
     now = one.anchor + timedelta(days=days)
-    got = give_notice(one, notice_days=notice_days, now=now, window_open=window_open)
+    got = give_notice(one, notice_days=notice_days, now=now, bounced_at=now if window_open else None)
     paid = current_term(one, now=now)
     starts = [boundary(one.anchor, one.zone, k, one.months) for k in range(75)]
     assert got.effective in starts

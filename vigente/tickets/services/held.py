@@ -4,6 +4,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -307,5 +308,5 @@ def _fresh(held: HeldRequest) -> HeldRequest:
     return HeldRequest.objects.select_related("ticket").get(pk=held.pk)
 
 
-def _tell(kind: Kind, held: HeldRequest, *, now: datetime, actor: User | None = None, **data: object) -> None:
+def _tell(kind: Kind, held: HeldRequest, *, now: datetime, actor: User | None = None, **data: Any) -> None:
     record(kind, subject=held.event_subject, organization=held.organization, actor=actor, now=now, **data)

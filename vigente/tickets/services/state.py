@@ -1,6 +1,7 @@
 """How a case changes, for the services beside: lock, change its state, save, tell. Not called by surfaces."""
 
 from datetime import datetime
+from typing import Any
 
 from vigente.accounts.models import User
 from vigente.events.kinds import Kind
@@ -30,7 +31,7 @@ def save(ticket: Ticket) -> None:
     ticket.save(update_fields=CHANGED)
 
 
-def tell(kind: Kind, ticket: Ticket, *, now: datetime, actor: User | None = None, **data: object) -> Event:
+def tell(kind: Kind, ticket: Ticket, *, now: datetime, actor: User | None = None, **data: Any) -> Event:
     """Record that `kind` happened to the case."""
     return record(
         kind,
