@@ -1,4 +1,4 @@
-"""`vigente simulate`: an invented vendor and its customers, through months of the real services, and whether the books agree."""
+"""`vigente simulate`: an invented vendor and its customers, through months of the real services; do the books agree?"""
 
 import gc
 from collections.abc import Iterator
@@ -67,8 +67,6 @@ def _print(data: dict[str, Any]) -> None:
     refused = sum(data["refusals"].values())
     typer.echo(f"{refused:>9} acts refused, as they should be")
     typer.echo(f"{data['differences']:>9} differences")
-    for difference in data["named"]:
-        typer.echo(
-            f"{difference['subject']}: {difference['what']} is {difference['stored']}, should be {difference['expected']}"
-        )
+    for found in data["named"]:
+        typer.echo(f"{found['subject']}: {found['what']} is {found['stored']}, should be {found['expected']}")
     say(f"{data['seconds']} seconds.")
