@@ -118,9 +118,9 @@ def _standing(user: User | None, tickets: list[int]) -> tuple[set[int], set[int]
     """Of these cases: those the person takes part in and still may see, and all those they may see."""
     if user is None or not tickets:
         return set(), set()
-    visible = takes_part = Ticket.objects.visible_to(user).filter(pk__in=tickets)
-    theirs = set(takes_part.filter(requester=user).values_list("pk", flat=True))
-    theirs |= set(takes_part.filter(participants__user=user).values_list("pk", flat=True))
+    visible = Ticket.objects.visible_to(user).filter(pk__in=tickets)
+    theirs = set(visible.filter(requester=user).values_list("pk", flat=True))
+    theirs |= set(visible.filter(participants__user=user).values_list("pk", flat=True))
     return theirs, set(visible.values_list("pk", flat=True))
 
 
