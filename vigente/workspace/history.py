@@ -44,7 +44,7 @@ class Names:
     @cached_property
     def people(self) -> dict[int, str]:
         wanted = {event.data.get("assignee") for event in self.events} - {None}
-        known = {event.actor_id: str(event.actor) for event in self.events if event.actor is not None}
+        known = {event.actor.pk: str(event.actor) for event in self.events if event.actor is not None}
         missing = wanted - set(known)
         return (
             known | {user.pk: str(user) for user in User.objects.filter(pk__in=missing)} if missing else known
@@ -182,6 +182,11 @@ def _plain(text: Callable[[], str]) -> Teller:
     return lambda who, data, names: text() % Words(data, who=who)
 
 
+def _one_of(flag: str, texts: Callable[[], tuple[str, str]]) -> Teller:
+    """The first text when the event says so, else the second."""
+    return lambda who, data, names: texts()[0 if data.get(flag) else 1] % Words(data, who=who)
+
+
 TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_ACCEPTED.value: ("badge-check", _plain(lambda: _("Aceptado"))),
     Kind.TICKET_ASSIGNED.value: ("user", _assigned),
@@ -198,19 +203,19 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_RANK_CHANGED.value: ("list-ordered", _plain(lambda: _("Subió en la fila por un plan mejor"))),
     Kind.TICKET_OPENED_FOR_CUSTOMER.value: ("life-buoy", _plain(lambda: _("%(who)s lo abrió por el cliente"))),
     Kind.DRAW_DISPUTED.value: ("scale", _plain(lambda: _("%(who)s objetó que usara un caso"))),
-    Kind.DRAW_DISPUTE_DECIDED.value: ("scale", lambda who, data, names: (
-        _("%(who)s dio la razón al cliente") if data.get("upheld") else _("%(who)s mantuvo el uso del caso")) % {"who": who}),
+    Kind.DRAW_DISPUTE_DECIDED.value: ("scale", _one_of("upheld", lambda: (
+        _("%(who)s dio la razón al cliente"), _("%(who)s mantuvo el uso del caso")))),
     Kind.SPLIT_PROPOSED.value: ("copy", _plain(lambda: _("%(who)s propuso separar un problema nuevo"))),
     Kind.SPLIT_ACCEPTED.value: ("copy", _plain(lambda: _("Se separó en el caso %(child)s"))),
-    Kind.SPLIT_DECLINED.value: ("copy", lambda who, data, names: (
-        _("Nadie respondió a la propuesta de separar") if data.get("silent") else _("%(who)s no aceptó separar") % {"who": who})),
+    Kind.SPLIT_DECLINED.value: ("copy", _one_of("silent", lambda: (
+        _("Nadie respondió a la propuesta de separar"), _("%(who)s no aceptó separar")))),
     Kind.QUOTATION_REQUESTED.value: ("tag", _plain(lambda: _("Pasó a Por cotizar"))),
     Kind.QUOTATION_QUOTED.value: ("tag", _quoted),
     Kind.QUOTATION_ACCEPTED.value: ("check", _plain(lambda: _("%(who)s aceptó la cotización"))),
     Kind.QUOTATION_DECLINED.value: ("x", _plain(lambda: _("%(who)s rechazó la cotización"))),
     Kind.QUOTATION_OBJECTED.value: ("scale", _plain(lambda: _("%(who)s objetó: dice que el plan lo cubre"))),
-    Kind.QUOTATION_OBJECTION_DECIDED.value: ("scale", lambda who, data, names: (
-        _("%(who)s decidió que el plan lo cubre") if data.get("covered") else _("%(who)s decidió que se cotiza")) % {"who": who}),
+    Kind.QUOTATION_OBJECTION_DECIDED.value: ("scale", _one_of("covered", lambda: (
+        _("%(who)s decidió que el plan lo cubre"), _("%(who)s decidió que se cotiza")))),
 }  # fmt: skip
 
 

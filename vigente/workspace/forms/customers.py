@@ -86,7 +86,8 @@ class VersionField(forms.ModelChoiceField):
     def label_from_instance(self, obj: PlanVersion) -> str:
         cases = _t("sin límite") if obj.cases is None else str(obj.cases)
         price = formats.money(obj.price_minor, obj.currency, whole=True)
-        return f"{obj.plan.name} · {obj.plan.edition.code} · {obj.plan.get_interval_display()} · {cases} · {price} · v{obj.number}"
+        interval = obj.plan.get_interval_display()
+        return f"{obj.plan.name} · {obj.plan.edition.code} · {interval} · {cases} · {price} · v{obj.number}"
 
 
 class SubscribeForm(forms.Form):
@@ -119,9 +120,11 @@ class SubscribeForm(forms.Form):
     )
     auto_renew = forms.BooleanField(label=_("Se renueva solo"), required=False, initial=True)
     confirmed = forms.BooleanField(
-        label=_("Ya está confirmado"), help_text=_("Sin marcar queda por confirmar y no cubre nada todavía."), required=False,
+        label=_("Ya está confirmado"),
+        help_text=_("Sin marcar queda por confirmar y no cubre nada todavía."),
+        required=False,
         initial=True,
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, organization: Organization, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -67,8 +67,11 @@ class AmountField(forms.CharField):
         except InvalidOperation:
             raise forms.ValidationError(_("Escriba un monto, por ejemplo 1,260.50.")) from None
         if not self.minimum <= amount <= Decimal(10) ** 12:
-            raise forms.ValidationError(_("Ese monto no se puede usar. Escriba uno mayor que cero.") if self.minimum else
-                                        _("Ese monto no se puede usar."))  # fmt: skip
+            raise forms.ValidationError(
+                _("Ese monto no se puede usar. Escriba uno mayor que cero.")
+                if self.minimum
+                else _("Ese monto no se puede usar.")
+            )
         return amount
 
 

@@ -48,9 +48,13 @@ class RulebookForm(forms.Form):
             rule = self._cloud()
             percent = None if rule is None else rule.basis_points / 100
             self.fields["cloud_percent"] = forms.DecimalField(
-                label=_("Descuento de WEB en nuestra nube (%)"), min_value=0, max_value=100, decimal_places=2, required=False,
+                label=_("Descuento de WEB en nuestra nube (%)"),
+                min_value=0,
+                max_value=100,
+                decimal_places=2,
+                required=False,
                 initial=percent,
-            )  # fmt: skip
+            )
             self.fields["cloud_packs"] = forms.BooleanField(
                 label=_("También en casos extra"),
                 required=False,

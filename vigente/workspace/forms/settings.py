@@ -116,9 +116,17 @@ class WorkTypeForm(forms.ModelForm):
     class Meta:
         model = WorkType
         fields = (
-            "code", "name_es", "name_en", "description_es", "description_en", "units", "always", "development", "position",
+            "code",
+            "name_es",
+            "name_en",
+            "description_es",
+            "description_en",
+            "units",
+            "always",
+            "development",
+            "position",
             "is_offered",
-        )  # fmt: skip
+        )
         labels = {
             "code": _("Código"),
             "name_es": _("Nombre en español"),

@@ -18,14 +18,40 @@ pytestmark = pytest.mark.django_db
 
 PATTERNS = {str(pattern.name) + "/" * (pattern.pattern._route.count("<")): pattern for pattern in urlpatterns}
 OWNER = {
-    "rules_new", "rules_withdrawal", "plan_version", "plans_import", "settings", "vendor", "tokens", "token_new",
-    "token_revocation", "section", "section_new", "section_row",
-}  # fmt: skip
+    "rules_new",
+    "rules_withdrawal",
+    "plan_version",
+    "plans_import",
+    "settings",
+    "vendor",
+    "tokens",
+    "token_new",
+    "token_revocation",
+    "section",
+    "section_new",
+    "section_row",
+}
 SUPERVISOR = {
-    "quotation", "held_override", "organization_edit", "organization_block", "organization_unblock", "subscription_new",
-    "subscription_activation", "subscription_notice", "subscription_notice_withdrawal", "subscription_change", "pack_new",
-    "overview", "missed_term", "mail", "inbound", "inbound_raw", "inbound_replay", "outbound", "outbound_retry",
-}  # fmt: skip
+    "quotation",
+    "held_override",
+    "organization_edit",
+    "organization_block",
+    "organization_unblock",
+    "subscription_new",
+    "subscription_activation",
+    "subscription_notice",
+    "subscription_notice_withdrawal",
+    "subscription_change",
+    "pack_new",
+    "overview",
+    "missed_term",
+    "mail",
+    "inbound",
+    "inbound_raw",
+    "inbound_replay",
+    "outbound",
+    "outbound_retry",
+}
 
 
 def roles_of(name):
@@ -51,9 +77,16 @@ def things(shop, owner, now):
         received_at=now,
     )
     outbound = OutboundMessage.objects.create(
-        dedupe_key="k", message_id="<1@x>", kind="x", to="a@b.test", subject="s", text="t", next_attempt_at=now,
-        created_at=now, status="dead",
-    )  # fmt: skip
+        dedupe_key="k",
+        message_id="<1@x>",
+        kind="x",
+        to="a@b.test",
+        subject="s",
+        text="t",
+        next_attempt_at=now,
+        created_at=now,
+        status="dead",
+    )
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
     return {

@@ -1,4 +1,4 @@
-"""Classify, release, move, merge, split, dispute, quote: consequences said before, limits kept, a second person decides."""
+"""Classify, release, move, merge, split, dispute, quote: consequences said before, limits kept."""
 
 import pytest
 

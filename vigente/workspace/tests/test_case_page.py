@@ -78,9 +78,15 @@ def test_an_empty_reply_says_so_and_what_was_chosen_stays(ana, case):
 @pytest.mark.parametrize("body", ["con\0nulo", "x" * 100_001, "\ud800"])
 def test_bad_text_is_refused_in_words_and_kept(ana, case, body):
     response = ana.client.post(
-        address("write", case.number), {"kind": "reply", "body": body.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-                                        if "\ud800" in body else body, "submission_key": "k"}
-    )  # fmt: skip
+        address("write", case.number),
+        {
+            "kind": "reply",
+            "body": body.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+            if "\ud800" in body
+            else body,
+            "submission_key": "k",
+        },
+    )
     if "\ud800" in body:
         assert response.status_code == 302  # the browser's broken character became a replacement mark
         return
@@ -167,10 +173,17 @@ def test_fifty_messages_cost_at_most_fifteen_queries(ana, agent, case, shop, now
 
 def test_a_very_long_case_shows_its_latest_messages_and_offers_the_rest(ana, case, now):
     Message.objects.bulk_create(
-        Message(ticket=case, html=f"<p>m{n}</p>", text=f"m{n}", channel="web", by_staff=False, author=case.requester,
-                created_at=now + timedelta(seconds=n))
+        Message(
+            ticket=case,
+            html=f"<p>m{n}</p>",
+            text=f"m{n}",
+            channel="web",
+            by_staff=False,
+            author=case.requester,
+            created_at=now + timedelta(seconds=n),
+        )
         for n in range(230)
-    )  # fmt: skip
+    )
     response = ana.get("case", case.number)
     assert len(response.context["page"].messages) == 200
     assert "Ver los mensajes anteriores" in words(response)

@@ -1,4 +1,4 @@
-"""Held requests at the desk: why each waits, what would let it in, answering and overriding (rows 2, 3, 15, 41, 46, 50)."""
+"""Held requests: why each waits, what would let it in, answering, overriding (rows 2, 3, 15, 41, 46, 50)."""
 
 import pytest
 

@@ -9,7 +9,10 @@ from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.workspace.tests.conftest import said, words
 
 pytestmark = pytest.mark.django_db
-RAW = b"From: Rosa <rosa@clavo.test>\r\nTo: soporte@sisnorte.test\r\nSubject: Hola\r\nMessage-ID: <1@clavo.test>\r\n\r\nNo imprime.\r\n"
+RAW = (
+    b"From: Rosa <rosa@clavo.test>\r\nTo: soporte@sisnorte.test\r\nSubject: Hola\r\n"
+    b"Message-ID: <1@clavo.test>\r\n\r\nNo imprime.\r\n"
+)
 
 
 @pytest.fixture
@@ -20,17 +23,32 @@ def box(db):
 @pytest.fixture
 def quarantined(box, now):
     return InboundMessage.objects.create(
-        mailbox=box, raw=RAW, size=len(RAW), digest="d" * 64, subject="Roto", sender="x@y.test", status="quarantined",
-        error="too_many_parts", received_at=now,
-    )  # fmt: skip
+        mailbox=box,
+        raw=RAW,
+        size=len(RAW),
+        digest="d" * 64,
+        subject="Roto",
+        sender="x@y.test",
+        status="quarantined",
+        error="too_many_parts",
+        received_at=now,
+    )
 
 
 @pytest.fixture
 def dead(now):
     return OutboundMessage.objects.create(
-        dedupe_key="k", message_id="<k@x>", kind="ticket.replied", to="rosa@clavo.test", subject="Su caso", text="<b>Hola</b>",
-        status="dead", last_error="550 no such user", next_attempt_at=now, created_at=now,
-    )  # fmt: skip
+        dedupe_key="k",
+        message_id="<k@x>",
+        kind="ticket.replied",
+        to="rosa@clavo.test",
+        subject="Su caso",
+        text="<b>Hola</b>",
+        status="dead",
+        last_error="550 no such user",
+        next_attempt_at=now,
+        created_at=now,
+    )
 
 
 def test_mail_in_and_out_is_listed_and_read(sofia, box, dead, now):
@@ -69,10 +87,18 @@ def test_a_dead_mail_is_tried_anew(sofia, dead, now):
 
 def test_pages_follow_one_another(sofia, now):
     OutboundMessage.objects.bulk_create(
-        OutboundMessage(dedupe_key=str(n), message_id=f"<{n}>", kind="x", to="a@b.test", subject=f"Carta {n}", text="x",
-                        next_attempt_at=now, created_at=now + timedelta(seconds=n))
+        OutboundMessage(
+            dedupe_key=str(n),
+            message_id=f"<{n}>",
+            kind="x",
+            to="a@b.test",
+            subject=f"Carta {n}",
+            text="x",
+            next_attempt_at=now,
+            created_at=now + timedelta(seconds=n),
+        )
         for n in range(60)
-    )  # fmt: skip
+    )
     first = sofia.get("mail", query="?view=out")
     second = sofia.get("mail", query=first.context["more"])
     assert len(first.context["rows"]) + len(second.context["rows"]) == 60

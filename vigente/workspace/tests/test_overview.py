@@ -1,4 +1,4 @@
-"""The supervisor's page: who waits past their promise by rank (R10), favours (row 39), missed terms (row 20), whether the books add up."""
+"""The supervisor's page: who waits past their promise (R10), favours (row 39), missed terms (row 20)."""
 
 from datetime import timedelta
 

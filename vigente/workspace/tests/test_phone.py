@@ -1,4 +1,4 @@
-"""Row 15: an agent opens a case for somebody who calls. Same decision, same draw; seen before; a supervisor may override."""
+"""Row 15: an agent opens a case for somebody who calls: same decision, same draw, seen before."""
 
 import pytest
 

@@ -66,9 +66,21 @@ def test_unlimited_cases_are_an_empty_field(oscar, version):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"price": "caro"}, {"price": ""}, {"price": "1.005"}, {"rank": "0"}, {"rank": "x"}, {"cases": "-1"}, {"cases": "0"},
-     {"work": ["nothing"]}, {"pack_cases": ""}, {"sold_on": "mañana"}, {"sla_policy": "99"}, {"on_renewal": "x"}],
-)  # fmt: skip
+    [
+        {"price": "caro"},
+        {"price": ""},
+        {"price": "1.005"},
+        {"rank": "0"},
+        {"rank": "x"},
+        {"cases": "-1"},
+        {"cases": "0"},
+        {"work": ["nothing"]},
+        {"pack_cases": ""},
+        {"sold_on": "mañana"},
+        {"sla_policy": "99"},
+        {"on_renewal": "x"},
+    ],
+)
 def test_terms_that_cannot_be_are_refused_and_nothing_is_made(oscar, version, wrong):
     response = oscar.post("plan_version", version.plan_id, **terms(**wrong))
     if wrong == {"price": "1.005"}:  # thousands, for no price has three decimals

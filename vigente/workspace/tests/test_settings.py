@@ -1,4 +1,4 @@
-"""The owner's settings: each list, adding, changing, and what must never be (no default, no owner, overlapping shifts)."""
+"""The owner's settings: each list, adding, changing, and what must never be."""
 
 import pytest
 

@@ -130,7 +130,8 @@ def organization_block(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_organization(pk, person(request))
     form = BlockForm(posted(request))
     note = _(
-        "No se acepta nada nuevo y las renovaciones se detienen. Los casos abiertos terminan por decisión suya. El cliente lee una frase neutral; el motivo es solo para el equipo."
+        "No se acepta nada nuevo y las renovaciones se detienen. Los casos abiertos terminan por decisión suya. "
+        "El cliente lee una frase neutral; el motivo es solo para el equipo."
     )
     action = Action(
         title=_("Bloquear a %(name)s") % {"name": found},
@@ -165,7 +166,7 @@ def organization_unblock(request: HttpRequest, pk: int) -> HttpResponse:
 def organization_statement(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The books for people: granted, used, returned, expired, when and why."""
     found = find_organization(pk, person(request))
-    lines = statement(organization=found, now=instant(request))[::-1]
+    lines = statement(organization=found, now=instant(request), for_staff=True)[::-1]
     if request.GET.get("format") == "csv":
         columns = [
             _("Fecha"),

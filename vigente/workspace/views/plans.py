@@ -66,12 +66,16 @@ def plan_version(request: HttpRequest, pk: int) -> HttpResponse:
     now = instant(request)
     form = VersionForm(posted(request), plan=plan, latest=latest_version(plan), zone=rulebook_at(now).zone)
     note = _(
-        "Las condiciones de una versión vendida no cambian nunca: esto crea una versión nueva y la anterior deja de venderse. Quien la tiene la conserva, o pasa a esta al renovar, según se elija abajo."
+        "Las condiciones de una versión vendida no cambian nunca: esto crea una versión nueva y la anterior deja de "
+        "venderse. Quien la tiene la conserva, o pasa a esta al renovar, según se elija abajo."
     )
     action = Action(
-        title=_("Versión nueva de %(plan)s") % {"plan": plan}, submit=_("Crear la versión"), back=reverse("workspace:plans"),
-        notes=(note,), wide=True,
-    )  # fmt: skip
+        title=_("Versión nueva de %(plan)s") % {"plan": plan},
+        submit=_("Crear la versión"),
+        back=reverse("workspace:plans"),
+        notes=(note,),
+        wide=True,
+    )
 
     def run(data: dict[str, Any]) -> str:
         made = new_version(plan=plan, now=now, sold_from=form.sold_from(), **form.terms())
