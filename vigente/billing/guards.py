@@ -24,8 +24,11 @@ def guard_sql(vendor: str) -> list[str]:
             f"FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION vigente_refuse('{_VERSION}')",
         ]
     return [
-        f"CREATE TRIGGER entry_no_update BEFORE UPDATE ON billing_ledgerentry BEGIN SELECT RAISE(ABORT, '{_ENTRY}'); END",
-        f"CREATE TRIGGER entry_no_delete BEFORE DELETE ON billing_ledgerentry BEGIN SELECT RAISE(ABORT, '{_ENTRY}'); END",
+        *(
+            f"CREATE TRIGGER entry_no_{change.lower()} BEFORE {change} ON billing_ledgerentry "
+            f"BEGIN SELECT RAISE(ABORT, '{_ENTRY}'); END"
+            for change in ("UPDATE", "DELETE")
+        ),
         f"CREATE TRIGGER version_terms_frozen BEFORE UPDATE ON billing_planversion WHEN {changed} "
         f"BEGIN SELECT RAISE(ABORT, '{_VERSION}'); END",
     ]

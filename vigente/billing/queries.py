@@ -213,6 +213,7 @@ def subscriptions_of(organization: Organization, *, now: datetime) -> QuerySet[S
 
 
 SIGNS = {"grant": 1, "draw": -1, "release": 1, "expiry": -1, "revoke": -1}
+OVERRIDE_KEY = "goodwill:override:"  # of the grants by which a supervisor lets something in (row 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,15 +240,18 @@ def statement(
     now: datetime,
     since: datetime | None = None,
     until: datetime | None = None,
+    for_staff: bool = False,
 ) -> list[StatementLine]:
     """What was granted, used, returned and expired, when and why, oldest first. `since` inclusive, `until`
-    exclusive.
+    exclusive. Without `for_staff`, not what a supervisor wrote for colleagues about an exception.
     """
-    lines = list(_lines(organization, until or now, include_end=until is None))
+    lines = list(_lines(organization, until or now, include_end=until is None, for_staff=for_staff))
     return [line for line in lines if since is None or line.at >= since]
 
 
-def _lines(organization: Organization, until: datetime, *, include_end: bool) -> Iterator[StatementLine]:
+def _lines(
+    organization: Organization, until: datetime, *, include_end: bool, for_staff: bool
+) -> Iterator[StatementLine]:
     when = {"at__lte": until} if include_end else {"at__lt": until}
     entries = (
         LedgerEntry.objects.filter(grant__organization=organization, **when)
@@ -271,7 +275,7 @@ def _lines(organization: Organization, until: datetime, *, include_end: bool) ->
             licence=grant.licence,
             ticket_number=_ticket_of(entry.source),
             reason=entry.reason,
-            note=entry.note,
+            note=entry.note if for_staff or not entry.source.startswith(OVERRIDE_KEY) else "",
             actor=entry.actor,
             left_after=balance[grant.pk],
         )

@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0002_guards'),
+        ("billing", "0002_guards"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='subscription',
-            name='notice_mail_bounced',
+            model_name="subscription",
+            name="notice_mail_bounced",
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='notice_bounced_at',
+            model_name="subscription",
+            name="notice_bounced_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

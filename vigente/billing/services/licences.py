@@ -1,6 +1,7 @@
 """Installations: registering one, and where it runs (rows 27, 31)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -68,7 +69,7 @@ def set_hosting(*, licence: Licence, hosting: str, now: datetime, actor: User) -
         _tell(Kind.LICENCE_HOSTING_CHANGED, licence, now=now, actor=actor, before=before, after=hosting)
 
 
-def _tell(kind: Kind, licence: Licence, *, now: datetime, actor: User | None, **data: object) -> None:
+def _tell(kind: Kind, licence: Licence, *, now: datetime, actor: User | None, **data: Any) -> None:
     record(
         kind,
         subject=f"licence:{licence.pk}",

@@ -7,25 +7,21 @@ started from.
 """
 
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
 from vigente.accounts.models import Organization, User
-from vigente.billing.models import Grant, LedgerEntry, Licence, MissedTerm, PlanVersion, Subscription
+from vigente.billing.models import Licence, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.services.ledger import grant_cases
+from vigente.billing.services.allotments import locked, open_period, save_course, start_term, tell
 from vigente.events.kinds import Kind
-from vigente.events.models import record
 from vigente.rules import subscriptions as rules
-from vigente.rules.periods import Months, Span, boundary, month_of, period, period_index, prorated
-from vigente.rules.quota import Source
+from vigente.rules.periods import Span, period, period_index
 from vigente.rules.refusal import RefusalCode, Refused
 
 STATUS = Subscription.Status
 SOURCE = Subscription.Source
 RUNNING = (STATUS.ACTIVE, STATUS.GRACE)
-GRANT_SOURCE = {SOURCE.BOUGHT: Source.PERIOD, SOURCE.LEGACY: Source.LEGACY, SOURCE.INCLUDED: Source.LICENCE}
 
 
 @transaction.atomic
@@ -76,7 +72,7 @@ def subscribe(
             subscription.save()
     except IntegrityError:
         raise Refused(RefusalCode.ALREADY_SUBSCRIBED) from None
-    _tell(Kind.SUBSCRIPTION_STARTED, subscription, now=now, actor=actor)
+    tell(Kind.SUBSCRIPTION_STARTED, subscription, now=now, actor=actor)
     if subscription.status == STATUS.ACTIVE:
         _begin(subscription, now=now, actor=actor)
     return subscription
@@ -104,7 +100,7 @@ def roll_over(*, subscription_id: int, now: datetime) -> int:
     """Do everything that has fallen due for one subscription by `now`; returns how many steps that was (R5, rows
     19, 20).
     """
-    subscription = _locked(subscription_id)
+    subscription = locked(subscription_id)
     if subscription is None or subscription.organization.is_blocked:
         return 0  # row 40: renewals stop; unblocking catches up
     if subscription.status == STATUS.SCHEDULED and subscription.anchor <= now:
@@ -139,12 +135,12 @@ def change_plan(
 @transaction.atomic
 def withdraw_notice(*, subscription: Subscription, now: datetime, actor: User | None = None) -> None:
     """Take a notice back while the contract still runs."""
-    fresh = _locked(subscription.pk)
+    fresh = locked(subscription.pk)
     if fresh is None or fresh.status not in RUNNING or fresh.notice_given_at is None or not fresh.auto_renew:
         raise Refused(RefusalCode.WRONG_STATE, state=fresh.status if fresh else None)
     fresh.ends_at = fresh.notice_given_at = fresh.change_to = None
-    _save_course(fresh)
-    _tell(Kind.SUBSCRIPTION_NOTICE_WITHDRAWN, fresh, now=now, actor=actor)
+    save_course(fresh)
+    tell(Kind.SUBSCRIPTION_NOTICE_WITHDRAWN, fresh, now=now, actor=actor)
     subscription.refresh_from_db()
 
 
@@ -169,7 +165,7 @@ def sleep_included(*, licence: Licence, now: datetime) -> None:
         licence=licence, source=SOURCE.INCLUDED, status__in=RUNNING, asleep=False
     ):
         Subscription.objects.filter(pk=subscription.pk).update(asleep=True)
-        _tell(Kind.SUBSCRIPTION_SLEPT, subscription, now=now)
+        tell(Kind.SUBSCRIPTION_SLEPT, subscription, now=now)
 
 
 def wake_included(*, licence: Licence, now: datetime) -> None:
@@ -184,8 +180,8 @@ def wake_included(*, licence: Licence, now: datetime) -> None:
         running = subscription.running()
         if index >= 0:
             whole = period(running.anchor, running.zone, index, running.months)
-            _open_period(subscription, index, Span(max(whole.start, now), whole.end), now=now)
-        _tell(Kind.SUBSCRIPTION_WOKE, subscription, now=now)
+            open_period(subscription, index, Span(max(whole.start, now), whole.end), now=now)
+        tell(Kind.SUBSCRIPTION_WOKE, subscription, now=now)
 
 
 def _check_sale(
@@ -230,7 +226,7 @@ def _begin(subscription: Subscription, *, now: datetime, actor: User | None) -> 
     if subscription.source == SOURCE.BOUGHT and subscription.licence is not None:
         sleep_included(licence=subscription.licence, now=now)
     _advance(subscription, now=now)
-    _tell(Kind.SUBSCRIPTION_ACTIVATED, subscription, now=now, actor=actor)
+    tell(Kind.SUBSCRIPTION_ACTIVATED, subscription, now=now, actor=actor)
 
 
 def _advance(subscription: Subscription, *, now: datetime) -> int:
@@ -240,85 +236,13 @@ def _advance(subscription: Subscription, *, now: datetime) -> int:
         if isinstance(step, rules.OpenPeriod):
             subscription.periods_opened = step.index + 1
             if not subscription.asleep:
-                _open_period(subscription, step.index, step.span, now=now)
+                open_period(subscription, step.index, step.span, now=now)
         elif isinstance(step, rules.StartTerm):
-            _start_term(subscription, step, now=now)
-    _save_course(subscription, before=before)
+            start_term(subscription, step, now=now)
+    save_course(subscription, before=before)
     if due and isinstance(due[-1], rules.End):
         _end(subscription, due[-1].at, now=now)
     return len(due)
-
-
-def _start_term(subscription: Subscription, step: rules.StartTerm, *, now: datetime) -> None:
-    if step.index == 0:
-        return
-    span: dict[str, Any] = {
-        "term": step.index,
-        "start": step.span.start.isoformat(),
-        "end": step.span.end.isoformat(),
-    }
-    if step.missed:
-        MissedTerm.objects.get_or_create(
-            subscription=subscription,
-            number=step.index,
-            defaults={"start": step.span.start, "end": step.span.end},
-        )
-        _tell(Kind.SUBSCRIPTION_TERM_MISSED, subscription, now=now, **span)
-    else:
-        _tell(Kind.SUBSCRIPTION_RENEWED, subscription, now=now, **span)
-
-
-def _open_period(subscription: Subscription, index: int, span: Span, *, now: datetime) -> None:
-    end = span.end if subscription.ends_at is None else min(span.end, subscription.ends_at)
-    if end <= span.start:
-        return
-    cases = _cases_of(subscription, index, span, end)
-    if cases is not None:
-        cases += _rolled_over(subscription, index)
-    _, created = grant_cases(
-        key=f"period:{subscription.pk}:{index}",
-        organization=subscription.organization,
-        licence=subscription.licence,
-        subscription=subscription,
-        source=GRANT_SOURCE[SOURCE(subscription.source)],
-        period=index,
-        cases=cases,
-        start=span.start,
-        end=end,
-        rank=subscription.version.rank,
-        work=list(subscription.version.work),
-        now=now,
-    )
-    if created:
-        _tell(Kind.SUBSCRIPTION_PERIOD_OPENED, subscription, now=now, period=index, cases=cases)
-
-
-def _cases_of(subscription: Subscription, index: int, span: Span, end: datetime) -> int | None:
-    """A whole allotment, or a first partial calendar month's by days (setting `months: calendar`)."""
-    cases = subscription.version.cases
-    if cases is None or index > 0 or subscription.months != Months.CALENDAR:
-        return cases
-    zone = subscription.time_zone
-    return prorated(cases, Span(span.start, end), month_of(span.start, zone), zone)
-
-
-def _rolled_over(subscription: Subscription, index: int) -> int:
-    """Unused cases carried from the period before, by the rulebook in force while it ran (rows 19, 43)."""
-    if index == 0:
-        return 0
-    running = subscription.running()
-    began = boundary(running.anchor, running.zone, index - 1, running.months)
-    most = rulebook_at(began).rollover_max
-    if not most:
-        return 0
-    last = Grant.objects.filter(subscription=subscription, period=index - 1).first()
-    if last is None or last.remaining is None:
-        return 0
-    unused = last.remaining
-    if last.expired_at is not None:
-        expiry = LedgerEntry.objects.filter(source=f"expiry:{last.pk}", kind=LedgerEntry.Kind.EXPIRY).first()
-        unused = expiry.cases or 0 if expiry else 0
-    return min(unused, most)
 
 
 def _end(subscription: Subscription, at: datetime, *, now: datetime) -> None:
@@ -342,10 +266,10 @@ def _end(subscription: Subscription, at: datetime, *, now: datetime) -> None:
             created_at=now,
         )
         Subscription.objects.filter(pk=subscription.pk).update(status=STATUS.REPLACED, replaced_by=successor)
-        _tell(Kind.SUBSCRIPTION_REPLACED, subscription, now=now, by=successor.pk)
+        tell(Kind.SUBSCRIPTION_REPLACED, subscription, now=now, by=successor.pk)
         _begin(successor, now=now, actor=None)
         return
-    _tell(Kind.SUBSCRIPTION_ENDED, subscription, now=now, at=at.isoformat())
+    tell(Kind.SUBSCRIPTION_ENDED, subscription, now=now, at=at.isoformat())
     if subscription.source == SOURCE.BOUGHT and subscription.licence is not None:
         wake_included(licence=subscription.licence, now=now)
 
@@ -353,7 +277,7 @@ def _end(subscription: Subscription, at: datetime, *, now: datetime) -> None:
 def _end_by_notice(
     subscription: Subscription, *, change_to: PlanVersion | None, now: datetime, actor: User | None
 ) -> rules.Notice:
-    fresh = _locked(subscription.pk)
+    fresh = locked(subscription.pk)
     if fresh is None or fresh.status not in RUNNING:
         raise Refused(RefusalCode.NOT_ACTIVE)
     if fresh.source != SOURCE.BOUGHT or not fresh.auto_renew:
@@ -367,8 +291,8 @@ def _end_by_notice(
         effective = notice_preview(subscription=fresh, now=now)
     fresh.ends_at, fresh.change_to = effective.effective, change_to
     fresh.notice_given_at = fresh.notice_given_at or now
-    _save_course(fresh)
-    _tell(
+    save_course(fresh)
+    tell(
         Kind.SUBSCRIPTION_NOTICE_GIVEN,
         fresh,
         now=now,
@@ -381,34 +305,6 @@ def _end_by_notice(
     return effective
 
 
-def _save_course(subscription: Subscription, *, before: int | None = None) -> None:
-    """Write where the contract stands. The UPDATE carries the count of periods it started from: a lost update
-    cannot happen.
-    """
-    subscription.next_due_at = rules.next_due(subscription.running())
-    changed = Subscription.objects.filter(
-        pk=subscription.pk, periods_opened=subscription.periods_opened if before is None else before
-    ).update(
-        periods_opened=subscription.periods_opened,
-        ends_at=subscription.ends_at,
-        next_due_at=subscription.next_due_at,
-        notice_given_at=subscription.notice_given_at,
-        change_to=subscription.change_to,
-    )
-    if not changed:
-        raise RuntimeError("another process moved this subscription at the same time; run it again")
-
-
-def _locked(pk: int) -> Subscription | None:
-    """The row, locked where the database can; elsewhere the transaction already holds the only write lock."""
-    return (
-        Subscription.objects.select_related("version__plan", "organization", "licence", "change_to__plan")
-        .select_for_update(of=("self",))
-        .filter(pk=pk)
-        .first()
-    )
-
-
 def _other_running(subscription: Subscription) -> models.QuerySet[Subscription]:
     return Subscription.objects.filter(
         organization=subscription.organization_id,
@@ -416,17 +312,3 @@ def _other_running(subscription: Subscription) -> models.QuerySet[Subscription]:
         source=subscription.source,
         status__in=RUNNING,
     ).exclude(pk=subscription.pk)
-
-
-def _tell(
-    kind: Kind, subscription: Subscription, *, now: datetime, actor: User | None = None, **data: object
-) -> None:
-    record(
-        kind,
-        subject=f"subscription:{subscription.pk}",
-        organization=subscription.organization,
-        actor=actor,
-        now=now,
-        licence=subscription.licence_id,
-        **data,
-    )
