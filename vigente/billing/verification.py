@@ -90,8 +90,8 @@ def _grant(grant: Grant, entries: list[tuple[str, int | None, datetime]]) -> Ite
 
 
 def _contracts(contracts: list[Subscription], *, now: datetime) -> Iterator[Difference]:
-    opened = {
-        row["subscription"]: row
+    opened: dict[int, dict[str, Any]] = {
+        row["subscription"]: dict(row)
         for row in Grant.objects.filter(subscription__in=contracts, period__isnull=False)
         .values("subscription")
         .annotate(grants=Count("pk"), periods=Count("period", distinct=True), last=Max("period"))
@@ -101,6 +101,7 @@ def _contracts(contracts: list[Subscription], *, now: datetime) -> Iterator[Diff
     by_id = {contract.pk: contract for contract in contracts}
     spans = Grant.objects.filter(subscription__in=contracts, period__isnull=False)
     for grant in spans.only("subscription", "period", "start", "end").iterator(chunk_size=SLICE):
+        assert grant.subscription_id is not None, "asked for by subscription"
         yield from _span(grant, by_id[grant.subscription_id])
 
 

@@ -17,7 +17,7 @@ from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.facts import Facts, load
 from vigente.billing.models import Licence, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.queries import rank_of
+from vigente.billing.queries import OVERRIDE_KEY, rank_of
 from vigente.billing.services.charging import charge, current_facts
 from vigente.billing.services.ledger import add_goodwill
 from vigente.events.kinds import Kind
@@ -155,9 +155,13 @@ def prepare(request: Request) -> Request:
     organization, licence = request.organization, request.licence
     if licence is not None and (organization is None or licence.organization_id != organization.pk):
         raise Refused(RefusalCode.NOT_YOURS, field="licence")
-    if request.requester is not None and organization is not None and not request.requester.is_staff_member:
-        if not Membership.objects.filter(user=request.requester, organization=organization).exists():
-            raise Refused(RefusalCode.NOT_YOURS, field="organization")
+    requester = request.requester
+    if organization is None or requester is None or requester.is_staff_member:
+        belongs = True
+    else:
+        belongs = Membership.objects.filter(user=requester, organization=organization).exists()
+    if not belongs:
+        raise Refused(RefusalCode.NOT_YOURS, field="organization")
     return replace(request, subject=subject[:SUBJECT_MAX], html=html, text=text)
 
 
@@ -231,7 +235,7 @@ def override_for(
     add_goodwill(
         organization=request.organization,
         licence=request.licence,
-        key=f"goodwill:override:{secrets.token_hex(12)}",
+        key=f"{OVERRIDE_KEY}{secrets.token_hex(12)}",
         cases=request.work_type.units,
         rank=rank,
         now=now,
@@ -270,9 +274,37 @@ def accept(
 ) -> Ticket:
     """Write the case that `decision` let in, its first message, its place in line, and that it happened."""
     facts = facts or load(request.organization, now=now)
-    book = facts.rulebook
+    ticket = _new_ticket(request, decision, facts, number=number, now=now)
+    ticket.save(force_insert=True)
+    message = Message.objects.create(
+        ticket=ticket,
+        author=ticket.requester,
+        author_name=request.sender_name,
+        html=request.html,
+        text=request.text,
+        channel=request.channel,
+        created_at=held.received_at if held else now,
+    )
+    attach(request.files, now=now, message=message)
+    _tell_accepted(ticket, request, decision, now=now, dispute_days=facts.rulebook.dispute_days)
+    if ticket.queue == Ticket.Queue.QUOTATION:
+        Quotation.objects.create(ticket=ticket, created_at=now)
+        record(
+            Kind.QUOTATION_REQUESTED,
+            subject=ticket.event_subject,
+            organization=ticket.organization,
+            actor=ticket.requester,
+            now=now,
+        )
+    index_ticket(ticket)
+    return ticket
+
+
+def _new_ticket(request: Request, decision: Decision, facts: Facts, *, number: int, now: datetime) -> Ticket:
+    """The case with its plan's rank, its promises and its place in line, unsaved."""
     requester = request.requester or request.opened_by
     assert requester is not None, "a case has a requester"
+    drawn = decision.outcome is Outcome.COVERED
     quoted = decision.outcome is Outcome.QUOTATION
     ticket = Ticket(
         number=number,
@@ -286,8 +318,8 @@ def accept(
         queue=Ticket.Queue.QUOTATION if quoted else Ticket.Queue.SUPPORT,
         channel=request.channel,
         decision=decision.to_json(),
-        draw=1 if decision.outcome is Outcome.COVERED else 0,
-        drawn=decision.outcome is Outcome.COVERED,
+        draw=1 if drawn else 0,
+        drawn=drawn,
         follows=request.follows,
         rank=decision.rank,
         accepted_at=now,
@@ -298,29 +330,7 @@ def accept(
     version = facts.best_version(licence_id) if decision.rank < NO_RANK else None
     adopt_plan(ticket, version, rank=decision.rank)
     clocks = sla.evaluate(policy_of(ticket), [sla.Happening(now, sla.Kind.ACCEPTED)])
-    stamp(ticket, clocks, rulebook=book)
-    ticket.save(force_insert=True)
-    message = Message.objects.create(
-        ticket=ticket,
-        author=requester,
-        author_name=request.sender_name,
-        html=request.html,
-        text=request.text,
-        channel=request.channel,
-        created_at=held.received_at if held else now,
-    )
-    attach(request.files, now=now, message=message)
-    _tell_accepted(ticket, request, decision, now=now, dispute_days=book.dispute_days)
-    if quoted:
-        Quotation.objects.create(ticket=ticket, created_at=now)
-        record(
-            Kind.QUOTATION_REQUESTED,
-            subject=ticket.event_subject,
-            organization=ticket.organization,
-            actor=requester,
-            now=now,
-        )
-    index_ticket(ticket)
+    stamp(ticket, clocks, rulebook=facts.rulebook)
     return ticket
 
 
