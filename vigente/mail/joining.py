@@ -28,7 +28,8 @@ from vigente.rules.rulebook import EmailIntake
 from vigente.tickets.models import HeldRequest, Message, Ticket
 from vigente.tickets.services.additions import add_to
 from vigente.tickets.services.conversation import add_note, reply
-from vigente.tickets.services.submission import SUBJECT_MAX, submit_request
+from vigente.tickets.services.request import SUBJECT_MAX
+from vigente.tickets.services.submission import submit_request
 
 EMAIL = Ticket.Channel.EMAIL
 REFUSED = "refused"

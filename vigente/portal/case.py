@@ -74,6 +74,11 @@ class CaseView:
         return self.page.ticket
 
     @property
+    def ahead(self) -> str:
+        """How many cases of better plans stand before it, in words; empty when none."""
+        return words.ahead(self.page.standing) if self.page.standing else ""
+
+    @property
     def paid_by(self) -> str:
         """Which grant paid for this case, or why it used nothing."""
         return paid_by(self.page.decision)

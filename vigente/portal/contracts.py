@@ -73,6 +73,12 @@ class Panel:
         return self.licence is not None and self.meter.is_covered and bool(self.meter.plan)
 
     @property
+    def more_cases_at(self) -> datetime | None:
+        """When the next allotment comes, once this one is used up."""
+        meter = self.meter
+        return meter.renews_at if meter.left == 0 and meter.renews_at != meter.ends_at else None
+
+    @property
     def main(self) -> Contract | None:
         """The contract that gives the rank: a bought one before others, never a sleeping one."""
         awake = [contract for contract in self.running if not contract.subscription.asleep]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vigente.billing.models import WorkType
 from vigente.portal.places import Place
 from vigente.tickets.files import File
-from vigente.tickets.services.submission import SUBJECT_MAX
+from vigente.tickets.services.request import SUBJECT_MAX
 
 OBJECTION_MAX = 4000
 

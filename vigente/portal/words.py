@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 
 from vigente.accounts.models import User
 from vigente.billing.models import Licence
+from vigente.billing.queries import Meter
 from vigente.tickets.models import Quotation, Ticket
+from vigente.tickets.queries import Standing as LineStanding
 from vigente.ui import formats
 
 Status = Ticket.Status
@@ -126,6 +128,24 @@ def licence_name(licence: Licence | None) -> str:
         "tail": licence.key[-4:],
     }
     return f"{licence.label} · {name}" if licence.label else name
+
+
+def cases_left(meter: Meter) -> str:
+    """`Le quedan 3 casos`, `No le quedan casos`, `Sin cobertura`."""
+    if meter.left is None:
+        return _("Casos sin límite")
+    if meter.left:
+        return ngettext("Le queda %(n)s caso", "Le quedan %(n)s casos", meter.left) % {"n": formats.number(meter.left)}
+    return _("No le quedan casos") if meter.total else _("Sin cobertura")
+
+
+def ahead(standing: LineStanding) -> str:
+    """`Delante: 3 casos de plan Empresa.` Only those of better plans: the rest came before."""
+    parts = []
+    for _rank, plan, count in standing.better_plans:
+        cases = ngettext("%(n)s caso", "%(n)s casos", count) % {"n": formats.number(count)}
+        parts.append(_("%(cases)s de plan %(plan)s") % {"cases": cases, "plan": plan} if plan else cases)
+    return _("Delante: %(cases)s.") % {"cases": ", ".join(parts)} if parts else ""
 
 
 def grant_sources() -> dict[str, str]:

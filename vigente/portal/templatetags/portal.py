@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from vigente.accounts.models import User
 from vigente.billing.models import Licence
+from vigente.billing.queries import Meter
 from vigente.portal import words
 from vigente.tickets.models import Ticket
 from vigente.ui import formats
@@ -27,6 +28,11 @@ def standing(ticket: Ticket, reader: User) -> words.Standing:
 def last_moment(end: datetime | None) -> datetime | None:
     """For `hasta el …`: the last instant of a half-open span."""
     return words.last_moment(end) if end else None
+
+
+@register.filter
+def cases_left(meter: Meter) -> str:
+    return words.cases_left(meter)
 
 
 @register.filter

@@ -16,8 +16,9 @@ from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Attachment, HeldRequest, Message, Quotation, Ticket
 from vigente.tickets.search import index_ticket
+from vigente.tickets.services.request import Request
 from vigente.tickets.services.state import locked, move, save, tell
-from vigente.tickets.services.submission import Request, hold
+from vigente.tickets.services.submission import hold
 from vigente.tickets.stamps import restamp
 
 # Given back by an agent's own judgement: counts against the monthly limit of their role (row 39).

@@ -18,7 +18,8 @@ from vigente.rules.reasons import Code, Reason
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import path_of
 from vigente.tickets.models import Attachment, HeldRequest, Message, Ticket
-from vigente.tickets.services.submission import Request, accept, charge_for, next_number, override_for
+from vigente.tickets.services.request import Request
+from vigente.tickets.services.submission import accept, charge_for, next_number, override_for
 
 STATUS = HeldRequest.Status
 PENDING = (STATUS.WAITING, STATUS.CHOOSE, STATUS.APPROVAL)

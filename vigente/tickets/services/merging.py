@@ -14,8 +14,9 @@ from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import HeldRequest, Message, Participant, SplitProposal, Ticket, TicketLink
 from vigente.tickets.services.classification import copy_files, decide_anew, hold_instead, release_draw
+from vigente.tickets.services.request import Request
 from vigente.tickets.services.state import locked, move, save, tell
-from vigente.tickets.services.submission import Request, accept, charge_for, hold, next_number
+from vigente.tickets.services.submission import accept, charge_for, hold, next_number
 from vigente.tickets.stamps import restamp
 
 

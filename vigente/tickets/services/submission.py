@@ -4,16 +4,14 @@ One transaction: claim the submission's key, decide and draw, write the case or 
 gets the first answer.
 """
 
-import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from vigente.accounts.models import Membership, Organization, User
+from vigente.accounts.models import Organization, User
 from vigente.billing.facts import Facts, load
 from vigente.billing.models import Licence, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
@@ -26,8 +24,7 @@ from vigente.rules import sla
 from vigente.rules.coverage import NO_RANK, Decision, Outcome
 from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.files import File, attach, check
-from vigente.tickets.html import clean_html, html_of_text, text_of_html
+from vigente.tickets.files import File, attach
 from vigente.tickets.models import (
     Department,
     DrawDispute,
@@ -39,40 +36,8 @@ from vigente.tickets.models import (
     TicketNumber,
 )
 from vigente.tickets.search import index_ticket
+from vigente.tickets.services.request import Request, prepare
 from vigente.tickets.stamps import adopt_plan, policy_of, stamp
-
-SUBJECT_MAX = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody asks. `requester` None: nobody we know wrote from `email`. `opened_by`: the agent who files it
-    for them.
-    """
-
-    requester: User | None
-    email: str
-    organization: Organization | None
-    licence: Licence | None
-    work_type: WorkType
-    subject: str
-    html: str
-    text: str
-    channel: str
-    opened_by: User | None = None
-    files: tuple[File, ...] = ()
-    follows: Ticket | None = None
-    sender_name: str = ""
-
-    def digest(self) -> str:
-        """What makes two requests the same."""
-        hashed = hashlib.sha256()
-        who = self.requester.pk if self.requester else self.email
-        for part in (who, self.licence and self.licence.pk, self.work_type.code, self.subject, self.text):
-            hashed.update(f"{part}\0".encode())
-        for file in self.files:
-            hashed.update(file.filename.encode() + hashlib.sha256(file.content).digest())
-        return hashed.hexdigest()
 
 
 def submit_request(
@@ -132,37 +97,6 @@ def submit_request(
         field = {"ticket": result} if isinstance(result, Ticket) else {"held": result}
         Submission.objects.filter(pk=submission.pk).update(**field)
         return result
-
-
-def prepare(request: Request) -> Request:
-    """Check and clean what was sent; raise Refused naming the field at fault."""
-    subject, text, html = request.subject.strip(), request.text, request.html
-    for field, value in (("subject", subject), ("text", text), ("text", html)):
-        if "\0" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-            raise Refused(RefusalCode.BAD_CHARACTERS, field=field)
-    if len(text) > settings.MESSAGE_MAX_CHARS or len(html) > 4 * settings.MESSAGE_MAX_CHARS:
-        raise Refused(RefusalCode.TOO_LONG, field="text", limit=settings.MESSAGE_MAX_CHARS)
-    subject = " ".join(subject.split())
-    if not subject:
-        raise Refused(RefusalCode.EMPTY, field="subject")
-    if len(subject) > SUBJECT_MAX and request.channel != Ticket.Channel.EMAIL:
-        raise Refused(RefusalCode.TOO_LONG, field="subject", limit=SUBJECT_MAX)
-    html = clean_html(html) if html else html_of_text(text)
-    text = text.strip() or text_of_html(html)
-    if not text.strip() and not request.files and request.channel != Ticket.Channel.EMAIL:
-        raise Refused(RefusalCode.EMPTY, field="text")
-    check(request.files)
-    organization, licence = request.organization, request.licence
-    if licence is not None and (organization is None or licence.organization_id != organization.pk):
-        raise Refused(RefusalCode.NOT_YOURS, field="licence")
-    requester = request.requester
-    if organization is None or requester is None or requester.is_staff_member:
-        belongs = True
-    else:
-        belongs = Membership.objects.filter(user=requester, organization=organization).exists()
-    if not belongs:
-        raise Refused(RefusalCode.NOT_YOURS, field="organization")
-    return replace(request, subject=subject[:SUBJECT_MAX], html=html, text=text)
 
 
 def _claim(key: str, digest: str, *, now: datetime) -> Submission | Ticket | HeldRequest:
