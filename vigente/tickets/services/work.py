@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence
@@ -74,14 +74,18 @@ def _candidates(agent: User, *, now: datetime) -> Iterator[Candidate]:
         found: list[Candidate] = []
         for cases, is_free in ((own, False), (free, True)):
             if late_first:
-                rows = cases.filter(due_at__lt=now).values_list(*ORDER_OF_ATTENTION)[:many]
-                found += [Candidate(False, *row, is_free) for row in rows]
-            rows = cases.values_list(*ORDER_OF_ATTENTION)[:many]
-            found += [Candidate(True, *row, is_free) for row in rows]
+                late = cases.filter(due_at__lt=now)
+                found += _in_line(late, many, on_time=False, is_free=is_free)
+            found += _in_line(cases, many, on_time=True, is_free=is_free)
         for candidate in sorted(found):
             if candidate.pk not in seen:
                 seen.add(candidate.pk)
                 yield candidate
+
+
+def _in_line(cases: QuerySet[Ticket], many: int, *, on_time: bool, is_free: bool) -> list[Candidate]:
+    rows = cases.values_list(*ORDER_OF_ATTENTION)[:many]
+    return [Candidate(on_time, group, at, pk, is_free) for group, at, pk in rows]
 
 
 @transaction.atomic
