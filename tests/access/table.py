@@ -1,0 +1,80 @@
+"""Who gets what from which address: one letter per role of `world.ROLES`, for GET and for POST.
+
+L to the sign-in page · U 401 · N not found · F forbidden · M no such method · W to the workspace · O an answer of its
+own (a page, a form that lacks something, a redirect onward). Whatever is not O or W writes nothing.
+"""
+
+# nobody inactive removed outsider bystander member manager agent supervisor owner
+GROUPS: dict[tuple[str, str], str] = {
+    # Open to all
+    ("OOOOOOOOOO", "OOOOOOOOOO"): """healthz set_language account_login account_logout account_signup
+        account_reset_password account_reset_password_from_key// portal:invitation/ api:openapi.json""",
+    ("OOOOOOOOOO", "MMMMMMMMMM"): """portal:plans account_inactive account_reset_password_from_key_done
+        account_reset_password_done""",
+    ("OOOOOOOWWW", "MMMMMMMMMM"): "home portal:home",
+    ("OONNNOOWWW", "OONNNOOFFF"): "portal:held/",  # signed out it says only that something waits
+    ("NNNNNNNOOO", "NNNNNNNOOO"): "ui:gallery ui:example/",
+    # One's own account
+    ("LLFFFFFFFF", "LLFFFFFFFF"): "account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn",
+    ("LLOOOOOOOO", "LLOOOOOOOO"): """account_email account_email_verification_sent account_change_password
+        account_set_password account_confirm_login_code mfa_authenticate mfa_activate_totp
+        mfa_generate_recovery_codes mfa_add_webauthn mfa_login_webauthn""",
+    ("LLOOOOOOOO", "LLMMMMMMMM"): "mfa_index mfa_list_webauthn",
+    ("LLNNNNNNNN", "LLNNNNNNNN"): """mfa_deactivate_totp mfa_download_recovery_codes mfa_remove_webauthn/
+        mfa_edit_webauthn/""",
+    ("LLNNNNNNNN", "LLMMMMMMMM"): "mfa_view_recovery_codes",
+    # Portal: each sees their own
+    ("LLOOOOOWWW", "MMMMMMMMMM"): """portal:tickets portal:tickets_csv portal:search portal:ask_coverage portal:plan
+        portal:statement portal:statement_csv""",
+    ("LLOOOOOWWW", "LLOOOOOFFF"): "portal:ask portal:held_choice portal:profile",
+    # Portal: the requester's, and their manager's
+    ("LLNNNOOWWW", "MMMMMMMMMM"): "portal:ticket/",
+    ("LLNNNOOOOO", "MMMMMMMMMM"): "portal:file/",
+    ("MMMMMMMMMM", "LLNNNOOFFF"): """portal:replies/ portal:closure/ portal:reopening/ portal:quotation/ portal:split//
+        portal:dispute/ portal:held_withdrawal/ portal:held_approval/""",
+    # Portal: managers
+    ("LLNNFFOWWW", "LLNNFFOFFF"): "portal:notice/ portal:plan_change// portal:pack_order/",
+    ("MMMMMMMMMM", "LLNNFFOFFF"): "portal:notice_withdrawal/",
+    ("LLFFFFOWWW", "LLFFFFOFFF"): "portal:plan_order/",
+    ("LLFFFFOWWW", "MMMMMMMMMM"): "portal:people",
+    ("MMMMMMMMMM", "LLFFFFOFFF"): "portal:people_spending portal:people_invitations",
+    ("MMMMMMMMMM", "LLNNNNOFFF"): "portal:people_revocation/ portal:person_deactivation/",
+    ("LLNNNNOWWW", "LLNNNNOFFF"): "portal:person/",
+    # Workspace: all staff
+    ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts workspace:preview/
+        workspace:search workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
+        workspace:held_request/ workspace:held_case/ workspace:organizations workspace:organization/
+        workspace:organization_statement/ workspace:plans workspace:plans_export workspace:rules""",
+    ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:next workspace:write/ workspace:taking/ workspace:untaking/
+        workspace:solution/ workspace:reopening/ workspace:unmerging/""",
+    ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:open_for/ workspace:assignment/ workspace:status/ workspace:severity/
+        workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
+        workspace:dispute/ workspace:objection/ workspace:held_answer/ workspace:organization_new
+        workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/ workspace:licence_hosting/""",
+    # Workspace: supervisors and the owner
+    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
+        workspace:outbound/""",
+    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:organization_unblock/ workspace:subscription_activation/
+        workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
+        workspace:outbound_retry/""",
+    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:quotation/ workspace:held_override/ workspace:organization_edit/
+        workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
+        workspace:subscription_change/ workspace:pack_new/""",
+    # Workspace: the owner
+    ("LLNNNNNFFO", "LLNNNNNFFM"): "workspace:settings workspace:tokens workspace:section/",
+    ("LLNNNNNFFM", "LLNNNNNFFO"): "workspace:rules_withdrawal/ workspace:token_revocation/",
+    ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new workspace:vendor
+        workspace:token_new workspace:section_new/ workspace:section_row//""",
+    # API, each with a token of their own
+    ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage",
+    ("UUOOOOOOOO", "UUNNOOOOOO"): "api:tickets",
+    ("UUNNNOOOOO", "MMMMMMMMMM"): "api:tickets/<number>",
+    ("MMMMMMMMMM", "UUNNNOOOOO"): "api:tickets/<number>/messages",
+    ("MMMMMMMMMM", "UUFFFFFOOO"): "api:queue/next",
+    ("UUNNFFOOOO", "MMMMMMMMMM"): "api:organizations/<id>/statement",
+    ("NNNNNNNNNN", "NNNNNNNNNN"): "api:",
+}  # fmt: skip
+TABLE: dict[str, tuple[str, str]] = {
+    name: letters for letters, names in GROUPS.items() for name in names.split()
+}
+REFUSED = frozenset("LUNFM")

@@ -1,0 +1,177 @@
+"""A small world with one of everything an address can name, people of every role, and words nobody else may read.
+
+El Clavo is the customer whose things are asked for. Each canary is a word written where only some may read it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from vigente.accounts.models import SCOPES, ApiToken, Membership, Role, User
+from vigente.accounts.services import deactivate, invitation_token, invite, issue_token
+from vigente.billing.models import MissedTerm, RulebookVersion
+from vigente.billing.services.organizations import block
+from vigente.factories import Customer, join, make_customer, make_licence, make_user, make_version, publish
+from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
+from vigente.tickets.files import File
+from vigente.tickets.models import Ticket
+from vigente.tickets.services import classification, conversation, disputes, merging, work
+from vigente.tickets.services.submission import submit_request
+
+ROLES = (
+    "nobody", "inactive", "removed", "outsider", "bystander", "member", "manager", "agent", "supervisor", "owner",
+)  # fmt: skip
+CUSTOMERS = ("removed", "outsider", "bystander", "member", "manager")
+STAFF_ONLY = ("NOTAINTERNA", "MOTIVOBLOQUEO", "NOTASDELAEMPRESA", "MOTIVOEXCEPCION", "ARCHIVODENOTA")
+EL_CLAVO = ("ElClavoSecreto", "kardexsecreto")  # its name, and what its member wrote
+OTHERS = ("FarmaciaAjena", "recetaajena")
+
+
+@dataclass
+class World:
+    """People by role, their API tokens, and the arguments of every address."""
+
+    people: dict[str, Any]
+    tokens: dict[str, str]
+    objects: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    shop: Customer | None = None
+    case: Ticket | None = None
+
+
+def build(now: datetime) -> World:
+    """Everything, made through the services."""
+    shop = make_customer("ElClavoSecreto", now=now - timedelta(days=3), cases=12)
+    other = make_customer("FarmaciaAjena", now=now - timedelta(days=3), cases=12)
+    people = _people(shop, other)
+    world = World(people, {role: _token(user, now) for role, user in people.items()}, shop=shop)
+    owner = people["owner"]
+    other.ticket(now, user=other.manager, subject="recetaajena", text="recetaajena")
+    block(organization=other.organization, reason="MOTIVOBLOQUEO", actor=owner, now=now)
+    for customer in (shop, other):
+        customer.organization.notes = "NOTASDELAEMPRESA"
+        customer.organization.save()
+    case = world.case = _case(shop, people, now)
+    _name_things(world, shop, case, now)
+    return world
+
+
+def _people(shop: Customer, other: Customer) -> dict[str, Any]:
+    removed, bystander = make_user("Renato"), make_user("Beatriz")
+    join(removed, shop.organization)
+    join(bystander, shop.organization)
+    found: dict[str, Any] = {
+        "nobody": None,
+        "inactive": make_user("Inés"),
+        "removed": removed,
+        "outsider": other.colleague,
+        "bystander": bystander,
+        "member": shop.colleague,
+        "manager": shop.manager,
+        "agent": make_user("Ana", role=Role.AGENT),
+        "supervisor": make_user("Sofía", role=Role.SUPERVISOR),
+        "owner": make_user("Óscar", role=Role.OWNER),
+    }
+    join(found["inactive"], shop.organization, role="manager")
+    User.objects.filter(pk=found["inactive"].pk).update(is_active=False)
+    for user in filter(None, found.values()):
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return found
+
+
+def _token(user: User | None, now: datetime) -> str:
+    if user is None:
+        return ""
+    scopes = [scope for scope in SCOPES if scope != "coverage:any"]
+    token, secret = issue_token(name="matriz", user=user, scopes=scopes, now=now)
+    ApiToken.objects.filter(pk=token.pk).update(last_used_at=now + timedelta(days=9))
+    return secret
+
+
+def _case(shop: Customer, people: dict[str, Any], now: datetime) -> Ticket:
+    """The member's case: with a file, a note that has one too, an exception, and everything that can be decided."""
+    agent, supervisor = people["agent"], people["supervisor"]
+    note = (File("ARCHIVODENOTA.txt", b"solo para el equipo"),)
+    case = shop.ticket(now, user=shop.colleague, subject="kardexsecreto", text="kardexsecreto",
+                       files=(File("nota.txt", b"hola"),))  # fmt: skip
+    conversation.add_note(ticket=case, author=agent, text="NOTAINTERNA", files=note, now=now)
+    conversation.reply(
+        ticket=case, author=agent, text="Lo reviso.", channel="web", status_after="open", now=now
+    )
+    shop.ticket(now, user=people["removed"], subject="kardexsecreto", text="kardexsecreto")
+    gone = Membership.objects.get(user=people["removed"])
+    deactivate(membership=gone)
+    licence = make_licence(shop.organization, now=now)
+    excepted = submit_request(
+        requester=shop.manager, organization=shop.organization, licence=licence, work_type=shop.work["error"],
+        subject="kardexsecreto", text="sin plan", channel="phone", key="excepción", opened_by=supervisor,
+        override_reason="MOTIVOEXCEPCION", now=now,
+    )  # fmt: skip
+    conversation.add_note(ticket=excepted, author=agent, text="NOTAINTERNA", now=now)
+    disputes.dispute(ticket=excepted, user=shop.manager, text="No lo pedí", now=now)
+    return case
+
+
+def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> None:
+    agent = world.people["agent"]
+    quoted = shop.ticket(now, user=shop.colleague, subject="kardexsecreto", text="kardexsecreto")
+    classification.classify(ticket=quoted, work_type=shop.work["development"], actor=agent, now=now)
+    closed = shop.ticket(now, user=shop.colleague, subject="kardexsecreto", text="kardexsecreto")
+    work.close(ticket=closed, actor=shop.colleague, now=now)
+    second = conversation.reply(
+        ticket=case, author=shop.colleague, text="y otra cosa", channel="web", now=now
+    )
+    split = merging.propose_split(ticket=case, messages=[second], subject="Otra", actor=agent, now=now)
+    shop.organization.draw_by = "approve"
+    shop.organization.save()
+    held = shop.held(now, user=shop.colleague, subject="kardexsecreto", text="kardexsecreto")
+    offer = invite(organization=shop.organization, email="nueva@clavo.test", role="member", may_draw=True,
+                   invited_by=shop.manager, now=now)  # fmt: skip
+    bigger = make_version(name="Empresa", cases=10, rank=1)
+    publish(now=now + timedelta(days=900))
+    box = Mailbox.objects.create(address="soporte@vendedor.test")
+    inbound = InboundMessage.objects.create(mailbox=box, raw=b"From: a@b.test\r\n\r\nhola", size=26, digest="d",
+                                            status="quarantined", received_at=now)  # fmt: skip
+    outbound = OutboundMessage.objects.create(
+        dedupe_key="k", message_id="<1@x>", kind="x", to="a@b.test", subject="s", text="t", status="dead",
+        next_attempt_at=now, created_at=now,
+    )  # fmt: skip
+    term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
+    token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
+    member = Membership.objects.get(user=world.people["member"])
+    shown = case.messages.get(kind="reply", attachments__isnull=False).attachments.get().token
+    subscription, organization = shop.subscription, shop.organization.pk
+    world.numbers = {"quotation": quoted.number, "objection": quoted.number, "reopening": closed.number}
+    world.objects = {
+        "number": case.number, "proposal": split.pk, "version": bigger.pk, "subscription": subscription.pk,
+        "membership": member.pk, "invitation": offer.pk, "file": shown, "held": held.token,
+        "seat": invitation_token(offer), "view": "line", "slug": "departments", "name": "queue", "uidb36": "1",
+        "key": "abc-def",
+    }  # fmt: skip
+    world.rows = {
+        "held": held.pk, "inbound": inbound.pk, "licence_hosting": shop.licence.pk, "missed_term": term.pk,
+        "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
+        "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
+        "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
+        "": organization,
+    }  # fmt: skip
+
+
+def arguments(world: World, key: str, wanted: Iterable[str]) -> list[Any]:
+    """The values of the arguments of the address with this key (see `routes`), all naming things of El Clavo."""
+    bare = key.rstrip("/").rpartition(":")[2]
+    return [_value(world, bare, argument) for argument in wanted]
+
+
+def _value(world: World, bare: str, argument: str) -> Any:
+    if argument == "pk":
+        return next(pk for stem, pk in world.rows.items() if bare.startswith(stem))
+    if argument == "number":
+        return world.numbers.get(bare, world.objects["number"])
+    if argument == "token":
+        return world.objects["file" if bare == "file" else "seat" if bare == "invitation" else "held"]
+    return world.objects[argument]
