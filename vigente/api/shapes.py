@@ -8,6 +8,7 @@ from vigente.api import schemas
 from vigente.billing.queries import Offer, StatementLine
 from vigente.rules.coverage import Decision
 from vigente.rules.pricing import Price
+from vigente.rules.reasons import Code
 from vigente.tickets.models import HeldRequest, Message, Ticket
 
 
@@ -22,7 +23,13 @@ def decision(value: Decision) -> schemas.Decision:
 
 
 def reasons(value: Decision) -> list[schemas.Reason]:
-    return [schemas.Reason(code=reason.code.value, params=dict(reason.params)) for reason in value.reasons]
+    """Why, as codes. What a supervisor wrote about an exception is for colleagues and stays here."""
+    return [
+        schemas.Reason(
+            code=reason.code.value, params={} if reason.code is Code.STAFF_OVERRIDE else dict(reason.params)
+        )
+        for reason in value.reasons
+    ]
 
 
 def price(value: Price, currency: str) -> schemas.Price:

@@ -118,7 +118,7 @@ def organization_page(organization: Organization, *, user: User, now: datetime) 
         panels=panels,
         people=list(organization.memberships.select_related("user").order_by("role", "user__name")),
         invitations=list(organization.invitations.open_at(now)),
-        statement=statement(organization=organization, now=now)[-8:][::-1],
+        statement=statement(organization=organization, now=now, for_staff=True)[-8:][::-1],
         cases=list(
             Ticket.objects.visible_to(user)
             .filter(organization=organization)

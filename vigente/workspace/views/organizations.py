@@ -60,7 +60,7 @@ def organizations(request: HttpRequest) -> HttpResponseBase:
             )
             for row in page.rows
         )
-        return csv_response("organizaciones", columns, rows)
+        return csv_response(_("organizaciones"), columns, rows)
     page = organizations_page(user, text=text, state=state, cursor=request.GET.get("after"))
     kept = {name: value for name, value in (("q", text), ("state", state)) if value and value != "all"}
     more = "?" + urlencode({**kept, "after": page.next_cursor}) if page.has_more else ""
@@ -191,7 +191,7 @@ def organization_statement(request: HttpRequest, pk: int) -> HttpResponseBase:
             )
             for line in lines
         )
-        return csv_response(f"estado-{pk}", columns, rows)
+        return csv_response(f"{_('estado-de-cuenta')}-{pk}", columns, rows)
     return render(
         request,
         "workspace/organizations/statement.html",
