@@ -86,7 +86,7 @@ def _is_renewal(event: Event) -> bool:
         return True
     if event.kind not in (Kind.SUBSCRIPTION_PERIOD_OPENED, Kind.SUBSCRIPTION_ACTIVATED):
         return False
-    return Subscription.objects.filter(replaced_by=event.subject.partition(":")[2]).exists()
+    return Subscription.objects.filter(replaced_by=int(event.subject.partition(":")[2])).exists()
 
 
 def _licence(event: Event) -> Licence | None:
