@@ -1,12 +1,14 @@
 """Reasons of a decision, in words."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from vigente.rules.reasons import Reason
 from vigente.ui import wording
 from vigente.ui.components.base import now_of, register
 
@@ -18,10 +20,11 @@ def reason(context: Context, given: Any, staff: bool = False) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def reasons(context: Context, given: Iterable[Any], staff: bool = False) -> SafeString:
-    """All reasons of a decision, one paragraph each."""
+def reasons(context: Context, given: Iterable[Any], staff: bool = False, past: bool = False) -> SafeString:
+    """All reasons of a decision, one paragraph each. `past`: it was made long ago, so nothing is said of what is left."""
     now = now_of(context)
-    lines = ((wording.reason_sentence(one, staff=staff, now=now),) for one in given)
+    said = (_without_balance(one) for one in given) if past else given
+    lines = ((wording.reason_sentence(one, staff=staff, now=now),) for one in said)
     return format_html('<div class="reasons">{}</div>', format_html_join("", "<p>{}</p>", lines))
 
 
@@ -36,3 +39,8 @@ def next_step(given: Any) -> str:
 def release_text(code: str) -> str:
     """Why a case was given back: `{{ entry.reason|release_text }}`."""
     return wording.release_text(code)
+
+
+def _without_balance(given: Any) -> Reason:
+    reason = given if isinstance(given, Reason) else Reason.from_json(given)
+    return replace(reason, params={k: v for k, v in reason.params.items() if k not in ("left", "until")})
