@@ -21,7 +21,7 @@ def reason(context: Context, given: Any, staff: bool = False) -> str:
 
 @register.simple_tag(takes_context=True)
 def reasons(context: Context, given: Iterable[Any], staff: bool = False, past: bool = False) -> SafeString:
-    """All reasons of a decision, one paragraph each. `past`: it was made long ago, so nothing is said of what is left."""
+    """All reasons of a decision, one paragraph each. `past`: made long ago, so nothing is said of what is left."""
     now = now_of(context)
     said = (_without_balance(one) for one in given) if past else given
     lines = ((wording.reason_sentence(one, staff=staff, now=now),) for one in said)
