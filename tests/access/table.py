@@ -30,8 +30,9 @@ GROUPS: dict[tuple[str, str], str] = {
     # Portal: the requester's, and their manager's
     ("LLNNNOOWWW", "MMMMMMMMMM"): "portal:ticket/",
     ("LLNNNOOOOO", "MMMMMMMMMM"): "portal:file/",
-    ("MMMMMMMMMM", "LLNNNOOFFF"): """portal:replies/ portal:closure/ portal:reopening/ portal:quotation/ portal:split//
-        portal:dispute/ portal:held_withdrawal/ portal:held_approval/""",
+    ("MMMMMMMMMM", "LLNNNOOFFF"): "portal:replies/ portal:closure/ portal:reopening/ portal:held_withdrawal/",
+    # mailed links lead to the page with the button, which says what this person may see
+    ("LLOOOOOWWW", "LLNNNOOFFF"): "portal:quotation/ portal:split// portal:dispute/ portal:held_approval/",
     # Portal: managers
     ("LLNNFFOWWW", "LLNNFFOFFF"): "portal:notice/ portal:plan_change// portal:pack_order/",
     ("MMMMMMMMMM", "LLNNFFOFFF"): "portal:notice_withdrawal/",

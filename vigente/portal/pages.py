@@ -41,6 +41,21 @@ def customer(view: View[P]) -> View[P]:
     return checked
 
 
+def button_on(name: str) -> Callable[[View[P]], View[P]]:
+    """For what only a POST does: a mailed link to it leads to the page with the button, named by its first argument."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def pressed(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                return redirect(name, next(iter(kwargs.values())))
+            return view(request, *args, **kwargs)
+
+        return pressed
+
+    return decorate
+
+
 def _page_before(request: HttpRequest) -> str:
     """The page a POST came from, if it is ours: after signing in, what was typed is there again as a draft."""
     page = request.headers.get("Referer", "")

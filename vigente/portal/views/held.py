@@ -15,7 +15,7 @@ from vigente.billing.models import WorkType
 from vigente.portal.case import file_rows
 from vigente.portal.coverage import kinds, line, running_bought
 from vigente.portal.forms import WhereForm
-from vigente.portal.pages import customer, is_manager, page, seats
+from vigente.portal.pages import button_on, customer, is_manager, page, seats
 from vigente.portal.places import Place, places_of
 from vigente.portal.views.ask import FIELDS, answer
 from vigente.rules.refusal import Refused
@@ -172,8 +172,8 @@ def withdrawal(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("portal:home")
 
 
-@require_POST
 @customer
+@button_on("portal:held")
 def approval(request: HttpRequest, token: str) -> HttpResponse:
     """A manager lets it spend a case, or does not (row 46)."""
     row = get_object_or_404(HeldRequest.objects.visible_to(request.user), token=token)

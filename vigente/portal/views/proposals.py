@@ -6,10 +6,9 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from vigente.portal.forms import ReasonForm
-from vigente.portal.pages import customer
+from vigente.portal.pages import button_on, customer
 from vigente.portal.views.ask import answer
 from vigente.portal.views.ticket import show, visible
 from vigente.rules.refusal import Refused
@@ -19,8 +18,8 @@ from vigente.ui.feedback import done, refused
 from vigente.ui.wording import refusal_text
 
 
-@require_POST
 @customer
+@button_on("portal:ticket")
 def quotation(request: HttpRequest, number: int) -> HttpResponse:
     """`answer`: accept, decline or object; objecting takes a reason and can be done once."""
     row = visible(request, number)
@@ -36,8 +35,8 @@ def quotation(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
-@require_POST
 @customer
+@button_on("portal:ticket")
 def split(request: HttpRequest, number: int, proposal: int) -> HttpResponse:
     """`answer`: yes or no. Yes parts the case and draws, or holds the new one if nothing pays."""
     row = visible(request, number)
@@ -54,8 +53,8 @@ def split(request: HttpRequest, number: int, proposal: int) -> HttpResponse:
     return answer(request, child)
 
 
-@require_POST
 @customer
+@button_on("portal:ticket")
 def dispute(request: HttpRequest, number: int) -> HttpResponse:
     """The customer says this case should not have used one of theirs."""
     return _with_reason(
