@@ -2,11 +2,13 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 from io import StringIO
 
 from django.http import StreamingHttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
             "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
@@ -21,9 +23,19 @@ def csv_response(name: str, columns: list[str], rows: Iterable[Iterable[object]]
 
 
 def _lines(columns: list[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _line(columns)
-    for row in rows:
-        yield _line(row)
+    """The lines are made while they are sent, when the request is over: each in its reader's language and zone."""
+    return _said(iter(rows), _line(columns), get_language(), timezone.get_current_timezone())
+
+
+def _said(rows: Iterator[Iterable[object]], head: str, language: str | None, zone: tzinfo) -> Iterator[str]:
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + head
+    while True:
+        with translation.override(language), timezone.override(zone):
+            row = next(rows, None)
+            line = None if row is None else _line(row)
+        if line is None:
+            return
+        yield line
 
 
 def _line(cells: Iterable[object]) -> str:
@@ -37,7 +49,7 @@ def safe_cell(value: object) -> str | int:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return str(value)
+        return _("Sí") if value else _("No")
     if isinstance(value, int):
         return value
     if isinstance(value, datetime):

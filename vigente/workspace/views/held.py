@@ -49,7 +49,7 @@ def held_list(request: HttpRequest) -> HttpResponse:
             (h.received_at, h.subject, h.organization, h.email, h.get_status_display(), _why(h), h.hold_until)
             for h in page.rows
         )
-        return csv_response("sin-cobertura", columns, rows)  # type: ignore[return-value]
+        return csv_response(_("sin-cobertura"), columns, rows)  # type: ignore[return-value]
     page = held_page(user, view=view, cursor=request.GET.get("after"))
     more = f"?view={view}&after={page.next_cursor}" if page.has_more else ""
     rows = [{"held": held, "why": _why(held)} for held in page.rows]

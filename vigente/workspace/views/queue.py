@@ -56,7 +56,7 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
     rulebook = rulebook_at(now)
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view=view, now=now, departments=ids)
-        return csv_response(f"casos-{view}", _columns(), (_cells(row) for row in rows))
+        return csv_response(f"{_('casos')}-{view}", _columns(), (_cells(row) for row in rows))
     page = queue_page(
         user,
         view=view,
