@@ -20,7 +20,7 @@ from vigente.portal.places import Place
 from vigente.rules.lifecycle import ReplyEffect, reopen_until
 from vigente.tickets.files import SAFE_IMAGES
 from vigente.tickets.html import clean_html
-from vigente.tickets.models import Attachment, DrawDispute, Message, SplitProposal, Ticket
+from vigente.tickets.models import Attachment, DrawDispute, Message, Quotation, SplitProposal, Ticket
 from vigente.tickets.queries import CasePage, case_page, place_of
 from vigente.tickets.services.conversation import reply_effect
 from vigente.tickets.stamps import hours_of
@@ -86,6 +86,24 @@ class CaseView:
     @property
     def draws_anew(self) -> bool:
         return self.effect is ReplyEffect.FOLLOW_UP
+
+    @property
+    def open_quotation(self) -> Quotation | None:
+        """The quotation as long as there is something to say about it."""
+        quotation = self.page.quotation
+        said = {Quotation.Status.DECLINED, Quotation.Status.COVERED}
+        return quotation if quotation and quotation.status not in said else None
+
+    @property
+    def may_object(self) -> bool:
+        """Row 11: once, and only if it was us who took it for development."""
+        quotation = self.page.quotation
+        return bool(
+            quotation
+            and quotation.reclassified_by_id
+            and quotation.objected_at is None
+            and quotation.status in (Quotation.Status.REQUESTED, Quotation.Status.QUOTED)
+        )
 
     @property
     def in_waiting(self) -> bool:

@@ -135,7 +135,9 @@ def cases_left(meter: Meter) -> str:
     if meter.left is None:
         return _("Casos sin límite")
     if meter.left:
-        return ngettext("Le queda %(n)s caso", "Le quedan %(n)s casos", meter.left) % {"n": formats.number(meter.left)}
+        return ngettext("Le queda %(n)s caso", "Le quedan %(n)s casos", meter.left) % {
+            "n": formats.number(meter.left)
+        }
     return _("No le quedan casos") if meter.total else _("Sin cobertura")
 
 
@@ -146,6 +148,19 @@ def ahead(standing: LineStanding) -> str:
         cases = ngettext("%(n)s caso", "%(n)s casos", count) % {"n": formats.number(count)}
         parts.append(_("%(cases)s de plan %(plan)s") % {"cases": cases, "plan": plan} if plan else cases)
     return _("Delante: %(cases)s.") % {"cases": ", ".join(parts)} if parts else ""
+
+
+def link_kinds() -> dict[str, str]:
+    """How one case belongs to another, by `tickets.queries.Link.kind`."""
+    return {
+        "follows": _("este continúa aquel"),
+        "followed_by": _("continuación"),
+        "merged_into": _("este sigue en aquel"),
+        "absorbed": _("se unió a este"),
+        "split": _("separado"),
+        "follow_up": _("continuación"),
+        "related": _("relacionado"),
+    }
 
 
 def grant_sources() -> dict[str, str]:

@@ -70,6 +70,12 @@ def cut_off(at: datetime, zone: str) -> str:
 
 
 @register.simple_tag
+def link_words(kind: str) -> str:
+    """How another case belongs to this one."""
+    return words.link_kinds().get(kind, "")
+
+
+@register.simple_tag
 def signed(count: int) -> str:
     """`+2`, `−1`, `0`."""
     return f"+{count}" if count > 0 else f"{formats.MINUS}{abs(count)}" if count < 0 else "0"

@@ -42,6 +42,8 @@ def show(
             for seat in seats(request)
         ),
         "lost_files": bool(request.FILES) and status != 200,
+        "objecting": extra.get("reason_for") == "objection",
+        "disputing": extra.get("reason_for") == "dispute",
         **extra,
     }
     return page(request, "ticket.html", context, status)

@@ -33,9 +33,10 @@ def tickets(request: HttpRequest) -> HttpResponse:
     whose = "mine" if request.GET.get("whose") == "mine" else "all"
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
     manages = any(is_manager(seat) for seat in seats(request))
-    context = {"state": state, "whose": whose, "text": text, "manages_any": manages}
+    asked = {"status": state, "whose": whose, "q": text}
+    context = {"state": state, "whose": whose, "text": text, "manages_any": manages, "owners": _owners(asked)}
     if text:
-        context["cases"] = _found(request, text, state, whose)
+        context |= {"cases": _found(request, text, state, whose), "tabs": _tabs(asked, {})}
         return page(request, "tickets.html", context)
     found = my_cases(
         request.user, now=request.now, filter=state, cursor=request.GET.get("after"), mine=whose == "mine"
@@ -43,8 +44,34 @@ def tickets(request: HttpRequest) -> HttpResponse:
     query = {"status": state, "whose": whose}
     if found.next_cursor:
         context["more"] = f"?{urlencode({**query, 'after': found.next_cursor})}"
-    context |= {"cases": found.rows, "counts": _counts(request, whose)}
+    context |= {"cases": found.rows, "tabs": _tabs(asked, _counts(request, whose))}
     return page(request, "tickets.html", context)
+
+
+def _tabs(asked: dict[str, str], counts: dict[str, int]) -> list[dict[str, object]]:
+    """The states as links that keep the rest of the address."""
+    labels = {"open": _("Abiertos"), "done": _("Terminados"), "all": _("Todos")}
+    return [
+        {
+            "label": label,
+            "url": _address(asked | {"status": state}),
+            "current": asked["status"] == state,
+            "count": counts.get(state),
+        }
+        for state, label in labels.items()
+    ]
+
+
+def _owners(asked: dict[str, str]) -> list[dict[str, object]]:
+    labels = {"all": _("De la organización"), "mine": _("Solo los míos")}
+    return [
+        {"label": label, "url": _address(asked | {"whose": whose}), "current": asked["whose"] == whose}
+        for whose, label in labels.items()
+    ]
+
+
+def _address(query: dict[str, str]) -> str:
+    return "?" + urlencode({name: value for name, value in query.items() if value})
 
 
 def _found(request: HttpRequest, text: str, state: str, whose: str) -> list[Ticket]:
