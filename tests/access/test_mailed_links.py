@@ -16,14 +16,7 @@ from vigente.tickets.services import quotations
 from vigente.worker.drain import drain_all
 
 NOW = datetime(2026, 7, 10, 15, 0, tzinfo=UTC)
-KINDS = {
-    "split.proposed",
-    "quotation.quoted",
-    "approval.asked",
-    "ticket.opened_for_customer",
-    "held",
-    "account",
-}
+KINDS = {"split.proposed", "quotation.quoted", "approval.asked", "ticket.opened_for_customer"}
 
 
 @pytest.mark.django_db
