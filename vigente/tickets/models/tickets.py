@@ -1,7 +1,7 @@
 """The case itself: what was asked, the decision that let it in, where it stands and where it is in line."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import Membership, Organization, User
@@ -63,7 +63,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def in_line(self) -> "TicketQuerySet":
         """Support cases that wait for an agent, in order of attention (R10); see `rules.precedence`."""
-        return self.filter(status__in=IN_LINE, queue=Ticket.Queue.SUPPORT).order_by(*ORDER_OF_ATTENTION)
+        return self.filter(waits=True).order_by(*ORDER_OF_ATTENTION)
 
 
 ORDER_OF_ATTENTION = ("place_group", "place_at", "id")
@@ -144,6 +144,13 @@ class Ticket(models.Model):
     first_replied_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField()
+    waits = models.GeneratedField(  # in line: SQLite uses a partial index only if its condition takes no parameter
+        expression=Case(
+            When(status__in=["new", "open"], queue="support", then=Value(True)), default=Value(False)
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     last_reply_by = models.CharField(max_length=8, blank=True)  # customer | agent
     solved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -153,14 +160,22 @@ class Ticket(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["place_group", "place_at", "id"],
-                name="ticket_line",
-                condition=Q(status__in=["new", "open"], queue="support"),
+                fields=["place_group", "place_at", "id"], name="ticket_line", condition=Q(waits=True)
             ),
             models.Index(
                 fields=["department", "place_group", "place_at", "id"],
                 name="ticket_line_by_department",
-                condition=Q(status__in=["new", "open"], queue="support", assignee__isnull=True),
+                condition=Q(waits=True),
+            ),
+            models.Index(
+                fields=["department", "place_group", "place_at", "id"],
+                name="ticket_line_unassigned",
+                condition=Q(waits=True, assignee__isnull=True),
+            ),
+            models.Index(
+                fields=["assignee", "place_group", "place_at", "id"],
+                name="ticket_line_by_assignee",
+                condition=Q(waits=True),
             ),
             models.Index(fields=["assignee", "status", "place_group", "place_at"], name="ticket_by_assignee"),
             models.Index(fields=["organization", "-accepted_at", "-id"], name="ticket_by_organization"),
