@@ -218,7 +218,7 @@ def make_customer(
 ) -> Customer:
     """A customer whose plan begins at `now`; `plan=False`: none."""
     work = make_work_types()
-    Department.objects.get_or_create(name="Soporte técnico", defaults={"is_default": True})
+    Department.objects.get_or_create(is_default=True, defaults={"name": "Soporte técnico"})
     organization = make_organization(name)
     manager, colleague = make_user("Alicia"), make_user("Roberto")
     join(manager, organization, role="manager")

@@ -12,7 +12,7 @@ from tests.support.translations import catalogue
 from tests.support.translations.collect import Key, Text
 
 # Customers are *usted*. Words that can only speak to a *tú* or a *vos*.
-_FAMILIAR = re.compile(
+FAMILIAR = re.compile(
     r"\b(tú|tu|tus|ti|te|contigo|tuy[oa]s?|vos|eres|sos|puedes|podés|tienes|tenés|quieres|querés|debes|debés|"
     r"necesitas|has|podrás|tendrás|deberás|haz|prueba de nuevo|inténtalo|olvidaste|recibiste|enviaste)\b",
     re.IGNORECASE,
@@ -46,7 +46,7 @@ def of_catalogue(entries: polib.POFile, texts: dict[Key, Text]) -> list[str]:
         if key in texts and _is_whole(entry, texts[key]):
             problems += [f"{_where(texts[key])}: {problem}: {entry.msgid!r}" for problem in _faults(entry)]
     for key, text in texts.items():
-        if found := _FAMILIAR.search(f"{text.text} {text.plural}"):
+        if found := FAMILIAR.search(f"{text.text} {text.plural}"):
             problems.append(f"{_where(text)}: speaks to a tú ({found[0]}): {text.text!r}")
         if (theirs := _taken().get(key)) and theirs != text.text:
             problems.append(f"{_where(text)}: an installed package shows {theirs!r} for {text.text!r}")

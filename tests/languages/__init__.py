@@ -1,0 +1,1 @@
+"""Pages and letters in both languages: whole in each, nothing of the other."""

@@ -1,0 +1,104 @@
+"""Every page of the portal and the workspace, from the address maps, with an example of what each address names.
+
+An address that GET does not answer (it takes a POST) is left out by its answer, 405; any other answer is a mistake.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from tests.languages.world import World
+from vigente.accounts.services import invitation_token
+from vigente.portal.urls import portal
+from vigente.tickets.models import Attachment
+from vigente.workspace.sections import SECTIONS
+from vigente.workspace.urls import urlpatterns as workspace
+
+NOT_PAGES = {"inbound_raw", "plans_export", "counts"}  # what comes as it is stored, or as numbers
+ACTED_ON = ("talked", "quotation", "objected", "disputed")
+QUERIES = {
+    "plans": ["?interval=year"],
+    "tickets": ["?status=done", "?q=lorem", "?q=zzz"],
+    "statement": ["?months=all"],
+    "organizations": ["?state=blocked", "?q=zzz", "?format=csv"],
+    "organization_statement": ["?format=csv"],
+    "queue": ["?format=csv"],
+    "search": ["?q=lorem", "?q=zzz"],
+    "mail": ["?view=out", "?view=dead", "?view=ignored"],
+    "held": ["?view=all", "?view=expired", "?format=csv"],
+    "open": ["?q=lorem", "?q=zzz"],
+}
+
+
+def addresses(world: World, surface: str) -> Iterator[str]:
+    """Addresses of one surface ("portal" or "workspace"), in the active language, as many as there are examples."""
+    for pattern in portal if surface == "portal" else workspace:
+        if pattern.name in NOT_PAGES:
+            continue
+        for values in _examples(world, surface, pattern):
+            url = reverse(f"{surface}:{pattern.name}", kwargs=values)
+            yield url
+            if not pattern.pattern.converters or pattern.name == "organization_statement":
+                yield from (url + query for query in QUERIES.get(str(pattern.name), []))
+
+
+def pages(world: World, surface: str, client: Client) -> Iterator[tuple[str, Any]]:
+    """(address, answer) of all that answer GET with a page or a list, opened by `client`; refusals are pages too."""
+    for url in addresses(world, surface):
+        response = client.get(url)
+        if response.status_code in {302, 405}:
+            continue
+        assert response.status_code in {200, 403, 404}, (url, response.status_code)
+        yield url, response
+
+
+def _examples(world: World, surface: str, pattern: URLPattern) -> Iterator[dict[str, Any]]:
+    names = list(pattern.pattern.converters)
+    name = str(pattern.name)
+    if names == ["number"]:
+        cases = world.cases if name in {"ticket", "case"} else {one: world.cases[one] for one in ACTED_ON}
+        yield from ({"number": case.number} for case in cases.values())
+    elif names == ["view"]:
+        yield from ({"view": view} for view in ("mine", "waiting", "quotation", "solved", "all"))
+    elif names == ["slug"]:
+        yield from ({"slug": slug} for slug in SECTIONS)
+    elif names == ["token"] and name.startswith("held"):
+        yield from ({"token": request.token} for request in world.requests.values())
+    elif names == ["pk"] and name.startswith("held"):
+        yield from ({"pk": request.pk} for request in world.requests.values())
+    else:
+        yield {one: _example(world, name, one) for one in names}
+
+
+def _example(world: World, name: str, argument: str) -> Any:
+    """One thing that an address of this name may name."""
+    rows, shop = world.rows, world.shop
+    if argument == "token":
+        return Attachment.objects.first().token if name == "file" else invitation_token(rows["invitation"])
+    found = {
+        "number": world.cases["talked"].number,
+        "proposal": 1,
+        "subscription": shop.subscription.pk,
+        "version": rows["bigger"].pk,
+        "invitation": rows["invitation"].pk,
+        "membership": rows["member"].pk,
+        "slug": "departments",
+    }
+    if argument != "pk":
+        return found[argument]
+    by_stem = {
+        "subscription_new": shop.organization.pk,
+        "subscription": shop.subscription.pk,
+        "pack_new": shop.subscription.pk,
+        "licence_hosting": shop.licence.pk,
+        "plan_version": rows["bigger"].plan_id,
+        "missed_term": rows["term"].pk,
+        "rules": 1,
+        "inbound": rows["inbound"]["quarantined"].pk,
+        "outbound": rows["outbound"].pk,
+        "token_revocation": rows["token"].pk,
+        "section_row": world.cases["line"].department_id,
+    }
+    return next((pk for stem, pk in by_stem.items() if name.startswith(stem)), shop.organization.pk)

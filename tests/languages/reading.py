@@ -1,0 +1,57 @@
+"""What a page says to somebody who reads it or hears it: text, and the attributes that are read aloud."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+from zoneinfo import available_timezones
+
+_SPOKEN = {"title", "placeholder", "alt", "aria-label", "aria-description", "data-command", "label"}
+_SILENT = {"script", "style", "kbd", "code", "pre"}
+# The name of the other language, in itself; addresses; and Vigente's own name.
+_NEUTRAL = re.compile(r"Español|English|[\w.+-]+@[\w.-]+|https?://[\w./-]+|/[\w/.-]+/|Vigente|imap\.[\w.]+")
+
+SPANISH = re.compile(
+    r"[áéíóúñÁÉÍÓÚÑ¿¡]|\b(?:de|la|el|los|las|del|al|para|con|por|su|sus|usted|una|un|que|en|y|se|es|lo|le|sin|ya|caso|casos)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+ENGLISH = re.compile(
+    r"\b(?:the|of|your|with|and|you|for|is|are|this|to|from|will|has|have|case|cases|not|by)\b", re.IGNORECASE
+)
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent += tag in _SILENT
+        self.found += [value for name, value in attrs if name in _SPOKEN and value]
+        self.found += [
+            value for name, value in attrs if name == "value" and value and ("type", "submit") in attrs
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in _SILENT and self._silent > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent and data.strip():
+            self.found.append(data)
+
+
+def texts(html: str) -> list[str]:
+    """Every text of a page, its white space folded, without what is the same in all languages."""
+    page = _Page()
+    page.feed(html)
+    page.close()
+    zones = {zone.replace("_", " ") for zone in available_timezones()}
+    words = (" ".join(text.split()) for text in page.found)
+    folded = (" ".join(_NEUTRAL.sub(" ", text).split()) for text in words if text not in zones)
+    return [text for text in folded if text]
+
+
+def content(response: Any) -> str:
+    """The body of an answer, sent whole or in pieces."""
+    body = b"".join(response) if response.streaming else response.content
+    return str(body.decode())
