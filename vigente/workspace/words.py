@@ -92,10 +92,15 @@ _SOURCES: Mapping[str, Callable[[], str]] = {
 }
 
 
+def source_text(code: str) -> str:
+    """Where cases come from."""
+    return _SOURCES[code]()
+
+
 def movement_text(line: StatementLine) -> str:
     """A line of the books as people read it."""
     if line.kind == "grant":
-        return _SOURCES[line.grant_source]()
+        return source_text(line.grant_source)
     if line.kind == "release" and line.reason:
         return release_text(line.reason)
     return _MOVEMENTS[line.kind]()

@@ -20,6 +20,7 @@ from vigente.workspace.answers import Action, attempt, perform, posted
 from vigente.workspace.customers import STATES, organization_page, organizations_page
 from vigente.workspace.forms.customers import BlockForm, OrganizationForm
 from vigente.workspace.views.actions import both
+from vigente.workspace.words import movement_text, source_text
 
 
 def find_organization(pk: int, user: User) -> Organization:
@@ -181,9 +182,9 @@ def organization_statement(request: HttpRequest, pk: int) -> HttpResponseBase:
         rows = (
             (
                 line.at,
-                line.kind,
+                movement_text(line),
                 line.cases,
-                line.grant_source,
+                source_text(line.grant_source),
                 line.ticket_number,
                 (release_text(line.reason) if line.reason else "") + (f" · {line.note}" if line.note else ""),
                 line.left_after,
