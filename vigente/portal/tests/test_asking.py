@@ -238,6 +238,11 @@ def test_bad_input_is_an_error_beside_the_field_and_what_was_typed_stays(bob, fi
         assert "Ayer trasladamos 40 cajas." in response.content.decode()
 
 
+def test_ten_megabytes_of_text_are_refused_without_a_crash(bob):
+    assert bob.post(URL, sent(subject="x" * 10_000_000)).status_code == 400
+    assert not Ticket.objects.exists()
+
+
 def test_another_organizations_licence_is_no_choice(bob, other):
     response = bob.post(URL, sent(where=f"licence-{other.licence.pk}"))
     assert response.status_code == 422

@@ -157,6 +157,19 @@ def test_what_was_typed_comes_back_and_goes_once_it_is_sent(sign_in, live_server
     assert page.get_by_label("Qué pasó, paso a paso").input_value() == ""
 
 
+def test_more_cases_are_appended_and_the_button_goes_when_there_are_no_more(sign_in, live_server, scene, now):
+    shop = scene[0]
+    for n in range(33):
+        shop.ticket(now, work="outage", subject=f"Caída {n}")
+    page = sign_in(shop.manager, live_server.url)
+    page.goto(f"{live_server.url}/es/tickets/?status=all")
+    rows = page.locator(".cases > li")
+    expect(rows).to_have_count(30)
+    page.get_by_role("link", name="Ver más").click()
+    expect(rows).to_have_count(36)
+    expect(page.get_by_role("link", name="Ver más")).to_have_count(0)
+
+
 def test_a_double_click_is_one_case(sign_in, live_server, scene):
     page = sign_in(scene[0].manager, live_server.url)
     page.goto(f"{live_server.url}/es/ask/", wait_until="networkidle")

@@ -42,8 +42,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
         request.user, now=request.now, filter=state, cursor=request.GET.get("after"), mine=whose == "mine"
     )
     query = {"status": state, "whose": whose}
-    if found.next_cursor:
-        context["more"] = f"?{urlencode({**query, 'after': found.next_cursor})}"
+    context["more"] = f"?{urlencode({**query, 'after': found.next_cursor})}" if found.next_cursor else ""
     context |= {"cases": found.rows, "tabs": _tabs(asked, _counts(request, whose))}
     return page(request, "tickets.html", context)
 
