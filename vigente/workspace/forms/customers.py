@@ -14,7 +14,7 @@ from vigente.billing.models import Edition, Licence, Plan, PlanVersion, Subscrip
 from vigente.billing.queries import sold_versions
 from vigente.rules.reasons import Release
 from vigente.ui import formats
-from vigente.workspace.forms.fields import day_input, start_of_day
+from vigente.workspace.forms.fields import DayField, start_of_day
 from vigente.workspace.forms.phone import LicenceField
 
 
@@ -109,15 +109,8 @@ class SubscribeForm(forms.Form):
         widget=forms.RadioSelect,
         initial="bought",
     )
-    starts_on = forms.DateField(
-        label=_("Empieza"), help_text=_("Vacío: ahora mismo."), required=False, widget=day_input()
-    )
-    ends_on = forms.DateField(
-        label=_("Último día"),
-        help_text=_("Para un plan de antes, hasta cuándo dura."),
-        required=False,
-        widget=day_input(),
-    )
+    starts_on = DayField(label=_("Empieza"), help_text=_("Vacío: ahora mismo."))
+    ends_on = DayField(label=_("Último día"), help_text=_("Para un plan de antes, hasta cuándo dura."))
     auto_renew = forms.BooleanField(label=_("Se renueva solo"), required=False, initial=True)
     confirmed = forms.BooleanField(
         label=_("Ya está confirmado"),

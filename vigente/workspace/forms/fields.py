@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, safe_name
 from vigente.ui.wording import refusal_text
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -105,6 +107,22 @@ def major_units(minor: int | None, currency: str) -> Decimal | None:
 def day_input(**attrs: Any) -> forms.DateInput:
     """The browser's own calendar."""
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
+
+
+class DayField(forms.DateField):
+    """A local day that anything here may begin or end on: within living memory, with room to count on from it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"required": False, "widget": day_input()} | kwargs))
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise forms.ValidationError(
+                _("Ese día no se puede usar. Elija uno entre los años %(first)s y %(last)s."),
+                params={"first": FIRST_DAY.year, "last": LAST_DAY.year},
+            )
+        return day
 
 
 def start_of_day(day: Any, zone: ZoneInfo) -> datetime:

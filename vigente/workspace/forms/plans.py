@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigente.billing.models import Plan, PlanVersion, WorkType
 from vigente.sla.models import SlaPolicy
-from vigente.workspace.forms.fields import AmountField, day_input, major_units, minor_units, start_of_day
+from vigente.workspace.forms.fields import AmountField, DayField, major_units, minor_units, start_of_day
 
 
 class VersionForm(forms.Form):
@@ -48,9 +48,7 @@ class VersionForm(forms.Form):
     on_renewal = forms.ChoiceField(
         label=_("Al renovar, quien la tenga"), choices=PlanVersion.OnRenewal.choices, widget=forms.RadioSelect
     )
-    sold_on = forms.DateField(
-        label=_("Se vende desde"), help_text=_("Vacío: desde ahora."), required=False, widget=day_input()
-    )
+    sold_on = DayField(label=_("Se vende desde"), help_text=_("Vacío: desde ahora."))
 
     def __init__(
         self, *args: Any, plan: Plan, latest: PlanVersion | None, zone: ZoneInfo, **kwargs: Any

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vigente.rules.pricing import DiscountRule
 from vigente.rules.rulebook import CLOUD_DISCOUNT, Rulebook
-from vigente.workspace.forms.fields import day_input, start_of_day
+from vigente.workspace.forms.fields import DayField, start_of_day
 from vigente.workspace.rulebook import ENUMS, GROUPS
 from vigente.workspace.rulebook_words import CHOICES, LABELS
 
@@ -28,9 +28,7 @@ class RulebookForm(forms.Form):
         for group in GROUPS:
             for name in group.names:
                 self._add(name, getattr(current, name))
-        self.fields["effective_on"] = forms.DateField(
-            label=_("Rigen desde"), help_text=_("Vacío: desde ahora."), required=False, widget=day_input()
-        )
+        self.fields["effective_on"] = DayField(label=_("Rigen desde"), help_text=_("Vacío: desde ahora."))
         self.fields["note"] = forms.CharField(label=_("Por qué cambian"), required=False, max_length=300)
 
     def _add(self, name: str, value: Any) -> None:
@@ -65,13 +63,7 @@ class RulebookForm(forms.Form):
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=value.value)
         elif name == "plans_required_from":
             day = value.astimezone(self.current.zone).date() if value else None
-            self.fields[name] = forms.DateField(
-                label=label,
-                help_text=_("Vacío: desde siempre."),
-                required=False,
-                widget=day_input(),
-                initial=day,
-            )
+            self.fields[name] = DayField(label=label, help_text=_("Vacío: desde siempre."), initial=day)
         elif isinstance(value, bool):
             self.fields[name] = forms.BooleanField(label=label, required=False, initial=value)
         elif isinstance(value, int):

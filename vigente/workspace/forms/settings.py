@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import transaction
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +18,10 @@ from vigente.installation.models import Installation
 from vigente.mail.models import Mailbox
 from vigente.sla.models import BusinessHours, Holiday, SlaPolicy
 from vigente.tickets.models import Department
-from vigente.workspace.forms.fields import day_input
+from vigente.workspace.forms.fields import DayField
 
 DAYS = (_("Lunes"), _("Martes"), _("Miércoles"), _("Jueves"), _("Viernes"), _("Sábado"), _("Domingo"))
+LONGEST_MINUTES = 10_000_000  # as in a catalogue's file: a later deadline would be in no calendar
 
 
 class OneDefault(forms.ModelForm):
@@ -264,6 +266,11 @@ class PolicyForm(forms.ModelForm):
             "resolution_minutes": _("Resolución"),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first_reply_minutes", "next_reply_minutes", "resolution_minutes"):
+            self.fields[name].validators.append(MaxValueValidator(LONGEST_MINUTES))
+
 
 class MailboxForm(forms.ModelForm):
     """An address we read. The password is never shown again; empty keeps the one there is."""
@@ -323,9 +330,7 @@ class TokenForm(forms.Form):
         choices=[(scope, scope) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
     )
-    expires_on = forms.DateField(
-        label=_("Vence"), help_text=_("Vacío: no vence."), required=False, widget=day_input()
-    )
+    expires_on = DayField(label=_("Vence"), help_text=_("Vacío: no vence."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
