@@ -1,12 +1,10 @@
-"""All benchmarks, one after the other: `python -m bench`."""
+"""All benchmarks, one after the other: `python -m bench [--postgresql]`."""
 
 import subprocess
 import sys
 
-NAMES = ("accepting", "deciding", "queueing")
+NAMES = ("accept", "decide", "queue")
 
 if __name__ == "__main__":
-    codes = [
-        subprocess.run([sys.executable, "-m", f"bench.{name}", *sys.argv[1:]]).returncode for name in NAMES
-    ]
-    sys.exit(max(codes))
+    commands = [[sys.executable, "-m", f"bench.{name}", *sys.argv[1:]] for name in NAMES]
+    sys.exit(max([subprocess.run(command).returncode for command in commands]))
