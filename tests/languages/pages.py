@@ -17,7 +17,7 @@ from vigente.workspace.sections import SECTIONS
 from vigente.workspace.urls import urlpatterns as workspace
 
 NOT_PAGES = {"inbound_raw", "plans_export", "counts"}  # what comes as it is stored, or as numbers
-ACTED_ON = ("talked", "quotation", "objected", "disputed")
+ACTED_ON = ("talked", "objected", "disputed")
 QUERIES = {
     "plans": ["?interval=year"],
     "tickets": ["?status=done", "?q=lorem", "?q=zzz"],
@@ -67,7 +67,8 @@ def _examples(world: World, surface: str, pattern: URLPattern) -> Iterator[dict[
     elif names == ["token"] and name.startswith("held"):
         yield from ({"token": request.token} for request in world.requests.values())
     elif names == ["pk"] and name.startswith("held"):
-        yield from ({"pk": request.pk} for request in world.requests.values())
+        requests = world.requests.values() if name == "held_request" else [world.requests["waiting"]]
+        yield from ({"pk": request.pk} for request in requests)
     else:
         yield {one: _example(world, name, one) for one in names}
 

@@ -5,16 +5,18 @@ from html.parser import HTMLParser
 from typing import Any
 from zoneinfo import available_timezones
 
+from tests.support.translations.checks import FAMILIAR
+
 _SPOKEN = {"title", "placeholder", "alt", "aria-label", "aria-description", "data-command", "label"}
 _SILENT = {"script", "style", "kbd", "code", "pre"}
 # The name of the other language, in itself; addresses; and Vigente's own name.
-_NEUTRAL = re.compile(r"Español|English|[\w.+-]+@[\w.-]+|https?://[\w./-]+|/[\w/.-]+/|Vigente|imap\.[\w.]+")
+_NEUTRAL = re.compile(r"Español|English|[\w.+-]+@[\w.-]+|https?://[\w./:-]+|/[\w/.-]+/|Vigente|imap\.[\w.]+")
 
-SPANISH = re.compile(
+_SPANISH = re.compile(
     r"[áéíóúñÁÉÍÓÚÑ¿¡]|\b(?:de|la|el|los|las|del|al|para|con|por|su|sus|usted|una|un|que|en|y|se|es|lo|le|sin|ya|caso|casos)\b",
     re.IGNORECASE,
 )  # fmt: skip
-ENGLISH = re.compile(
+_ENGLISH = re.compile(
     r"\b(?:the|of|your|with|and|you|for|is|are|this|to|from|will|has|have|case|cases|not|by)\b", re.IGNORECASE
 )
 
@@ -49,6 +51,13 @@ def texts(html: str) -> list[str]:
     words = (" ".join(text.split()) for text in page.found)
     folded = (" ".join(_NEUTRAL.sub(" ", text).split()) for text in words if text not in zones)
     return [text for text in folded if text]
+
+
+def stranger(text: str, language: str) -> str:
+    """The first word of a text ("en" or "es") that belongs to the other language, or speaks to a *tú*; else ""."""
+    text = _NEUTRAL.sub(" ", text)
+    found = _SPANISH.search(text) if language == "en" else _ENGLISH.search(text) or FAMILIAR.search(text)
+    return found[0] if found else ""
 
 
 def content(response: Any) -> str:
