@@ -199,8 +199,8 @@ def test_what_is_no_longer_sold_or_of_another_edition_is_refused_in_words(sofia,
 
 def test_row_21_notice_says_its_exact_end_before_and_can_be_withdrawn(sofia, shop):
     pk = shop.subscription.pk
-    assert "termina el 10 de agosto" in words(sofia.get("subscription_notice", pk))
-    assert "Termina el 10 de agosto" in said(sofia.post("subscription_notice", pk))
+    assert "termina el 9 de agosto" in words(sofia.get("subscription_notice", pk))
+    assert "Termina el 9 de agosto" in said(sofia.post("subscription_notice", pk))
     shop.subscription.refresh_from_db()
     assert shop.subscription.notice_given_at is not None
     sofia.post("subscription_notice_withdrawal", pk)

@@ -44,6 +44,11 @@ def _day(at: Any) -> str:
     return formats.day(at, zone=timezone.get_current_timezone(), long=True)
 
 
+def _last_day(end: Any) -> str:
+    """The last usable day before an end, as the customer reads it."""
+    return formats.last_day(end, zone=timezone.get_current_timezone())
+
+
 @staff
 @both
 def person_invite(request: HttpRequest, pk: int) -> HttpResponse:
@@ -156,7 +161,7 @@ def subscription_notice(request: HttpRequest, pk: int) -> HttpResponse:
     notice = subscriptions.notice_preview(subscription=contract, now=now)
     said = _("%(plan)s termina el %(day)s. Lo que quede sin usar sirve hasta ese día.") % {
         "plan": contract.version.plan,
-        "day": _day(notice.effective),
+        "day": _last_day(notice.effective),
     }
     action = Action(
         title=_("Aviso de cancelación"),
@@ -167,7 +172,7 @@ def subscription_notice(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run(data: dict[str, Any]) -> str:
         given = subscriptions.give_notice(subscription=contract, actor=person(request), now=now)
-        return _("Termina el %(day)s.") % {"day": _day(given.effective)}
+        return _("Termina el %(day)s.") % {"day": _last_day(given.effective)}
 
     return perform(request, action, ConfirmForm(posted(request)), run)
 
