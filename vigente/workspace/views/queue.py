@@ -113,7 +113,7 @@ def _first(
 
 def _columns() -> list[str]:
     return [_("Lugar"), _("Caso"), _("Asunto"), _("Organización"), _("Plan"), _("Estado"), _("Departamento"),
-            _("Técnico"), _("Tipo"), _("Aceptado"), _("Vence")]  # fmt: skip
+            _("Técnico"), _("Tipo"), _("Aceptado"), _("Plazo")]  # fmt: skip
 
 
 def _cells(row: Row) -> Iterator[object]:
