@@ -114,6 +114,15 @@ def managers_of(organization: Organization) -> list[User]:
     )
 
 
+def whom_to_ask(request: HttpRequest, organization: Organization | None) -> list[User]:
+    """Who may order a plan for this organization when the reader may not; nobody for a manager of it."""
+    if organization is None:
+        return []
+    if any(is_manager(seat) and seat.organization_id == organization.pk for seat in seats(request)):
+        return []
+    return managers_of(organization)
+
+
 def page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:

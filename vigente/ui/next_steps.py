@@ -9,10 +9,10 @@ from vigente.rules.reasons import Code, Release
 # What the customer can do about it. A refusal always offers the next step.
 NEXT_STEP: dict[Code, Callable[[], str]] = {
     Code.NO_PLAN: lambda: _(
-        "Elija un plan; su solicitud ya está guardada y entra en la fila en cuanto quede activo."
+        "Elija un plan; su solicitud queda guardada y entra en la fila en cuanto quede activo."
     ),
     Code.PLAN_ENDED: lambda: _(
-        "Active un plan de nuevo; su solicitud ya está guardada y entra en la fila enseguida."
+        "Active un plan de nuevo; su solicitud queda guardada y entra en la fila enseguida."
     ),
     Code.PLAN_NOT_STARTED: lambda: _(
         "Su solicitud queda guardada y entra en la fila ese día. Si no puede esperar, pida un caso extra."

@@ -98,6 +98,14 @@ def test_row_2_without_a_plan_it_is_held_whole_with_what_would_help(now):
     assert (held.text, Ticket.objects.count()) == ("Ayer trasladamos 40 cajas.", 0)
 
 
+def test_row_2_whoever_may_not_order_reads_whom_to_ask(now):
+    customer = make_customer("Pulpería", now=now, plan=False)
+    make_version(name="Básico")
+    page = words(signed_in(customer.colleague).get("/es/ask/"))
+    assert f"Lo pide la persona responsable de su organización: {customer.manager}" in page
+    assert "en la página que sigue puede pedirlo" in words(signed_in(customer.manager).get("/es/ask/"))
+
+
 def test_r3_the_discount_is_a_line_of_its_own(now):
     cloud = make_customer("Nube", now=now, plan=False, hosting="vendor_cloud")
     make_version(name="Tienda", price_minor=210_000)

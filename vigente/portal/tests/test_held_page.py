@@ -55,6 +55,15 @@ def test_a_member_sees_the_offers_but_no_button_to_buy(now):
     page = words(signed_in(customer.colleague).get(url(held)))
     assert "Básico" in page
     assert "Contratar" not in page
+    assert f"persona responsable de su organización: {customer.manager}" in page
+
+
+def test_the_managers_buttons_stay_when_the_kind_of_work_changes(now):
+    customer = make_customer("Pulpería", now=now, plan=False)
+    make_version(name="Básico")
+    part = "/es/ask/coverage/?held=1&work_type=question"
+    assert "Contratar" in words(signed_in(customer.manager).get(part))
+    assert "Contratar" not in words(signed_in(customer.colleague).get(part))
 
 
 def test_once_covered_it_can_be_sent_with_one_click(poor, now):
@@ -204,6 +213,8 @@ def test_row_45_after_a_renewal_the_customer_says_which_still_matter(db, now, cl
         organization=customer.organization, licence=customer.licence, subscription=customer.subscription, cases=1,
         key="1", now=now,
     )  # fmt: skip
+    old.refresh_from_db()
+    assert old.hold_until == now + timedelta(days=14)
     client = signed_in(customer.manager)
     assert "2 solicitudes esperaban" in words(client.get("/es/"))
     assert old.subject in words(client.get("/es/held/choice/"))
@@ -242,3 +253,14 @@ def test_somebody_who_joins_later_finds_what_they_wrote(db, now, shop):
     assert "Este caso usará 1 de los 4" in words(client.get(url(held)))
     client.post(url(held), {"work_type": "error", "seen": "1"})
     assert Ticket.objects.get().organization == shop.organization
+
+
+def test_row_45_whoever_is_asked_on_the_last_night_has_the_whole_time_to_choose(db, now):
+    customer = make_customer("Gastada", now=now, cases=1)
+    customer.ticket(now)
+    held = customer.held(now)
+    renewed = held.hold_until - timedelta(hours=1)
+    service.ask_to_choose(organization=customer.organization, licence=customer.licence, now=renewed)
+    service.expire_due(now=held.hold_until)
+    held.refresh_from_db()
+    assert (held.status, held.hold_until) == ("choose", renewed + timedelta(days=14))

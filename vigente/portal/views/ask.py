@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from vigente.billing.models import WorkType
-from vigente.portal.coverage import covered_first, kinds, line
+from vigente.portal.coverage import covered_first, kinds, line, running_bought
 from vigente.portal.forms import AskForm
-from vigente.portal.pages import customer, page, seats
+from vigente.portal.pages import customer, is_manager, page, seats, whom_to_ask
 from vigente.portal.places import Place, places_of
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import HeldRequest, Submission, Ticket
@@ -45,6 +45,13 @@ def coverage(request: HttpRequest) -> HttpResponse:
     places = places_of(seats(request))
     place, work_type = _chosen(request.GET.dict(), places)
     context = _coverage(request, place, work_type) | {"part": True, "held_page": "held" in request.GET}
+    if context["held_page"] and place.organization is not None:
+        mine = [seat for seat in seats(request) if seat.organization_id == place.organization.pk]
+        context |= {
+            "offer_links": any(is_manager(seat) for seat in mine),
+            "offer_subscription": running_bought(place),
+            "offer_licence": place.licence,
+        }
     return render(request, "portal/ask/coverage.html", context)
 
 
@@ -134,10 +141,12 @@ def _chosen(values: dict[str, Any], places: list[Place]) -> tuple[Place, WorkTyp
 
 
 def _coverage(request: HttpRequest, place: Place, work_type: WorkType | None) -> dict[str, Any]:
+    live = line(place, work_type, user=request.user, now=request.now) if work_type else None
     return {
         "place": place,
         "work_type": work_type,
-        "line": line(place, work_type, user=request.user, now=request.now) if work_type else None,
+        "line": live,
+        "ask_whom": whom_to_ask(request, place.organization) if live and live.offers else [],
         "kinds": kinds(place, user=request.user, now=request.now),
         "now": request.now,
     }

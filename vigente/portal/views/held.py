@@ -15,7 +15,7 @@ from vigente.billing.models import WorkType
 from vigente.portal.case import file_rows
 from vigente.portal.coverage import kinds, line, running_bought
 from vigente.portal.forms import WhereForm
-from vigente.portal.pages import button_on, customer, is_manager, page, seats
+from vigente.portal.pages import button_on, customer, is_manager, page, seats, whom_to_ask
 from vigente.portal.places import Place, places_of
 from vigente.portal.views.ask import FIELDS, answer
 from vigente.rules.refusal import Refused
@@ -129,6 +129,7 @@ def _page(
         "chosen_kind": work_type.code if work_type else "",
         "line": live,
         "kinds": kinds(place, user=request.user, now=request.now),
+        "ask_whom": whom_to_ask(request, place.organization) if live and live.offers else [],
         "offer_subscription": running_bought(place),
         "offer_licence": place.licence,
         "may_decide": _may_decide(request, row),

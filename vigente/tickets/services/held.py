@@ -55,8 +55,9 @@ def release_covered(
 
 def ask_to_choose(*, organization: Organization, licence: Licence | None, now: datetime) -> int:
     """A new allotment came while requests waited: they do not burn it by themselves, the customer says which still
-    matter (row 45).
+    matter (row 45), with the whole of `hold_days` to say so.
     """
+    until = now + timedelta(days=rulebook_at(now).hold_days)
     waiting = HeldRequest.objects.filter(organization=organization, status=STATUS.WAITING)
     if licence is not None:
         waiting = waiting.filter(licence=licence)
@@ -67,7 +68,7 @@ def ask_to_choose(*, organization: Organization, licence: Licence | None, now: d
         decision = Decision(Outcome.NOT_COVERED, (Reason(Code.RENEWED_CHOOSE),))
         with transaction.atomic():
             if HeldRequest.objects.filter(pk=held.pk, status=STATUS.WAITING).update(
-                status=STATUS.CHOOSE, decision=decision.to_json()
+                status=STATUS.CHOOSE, decision=decision.to_json(), hold_until=max(held.hold_until, until)
             ):
                 _tell(Kind.HELD_CHOICE_ASKED, held, now=now)
                 asked += 1
