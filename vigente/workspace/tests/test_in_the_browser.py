@@ -1,4 +1,4 @@
-"""The workspace in a real browser: accessible on a desk and on a phone, in both themes and languages, without a mouse, live."""
+"""The workspace in a real browser: accessible on a desk and on a phone, live, and without a mouse."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def now():
 
 @pytest.fixture
 def scene(agent, colleague, now):
-    """A morning: three customers, a line of thirty, a case with everything in it, one held, one to quote, one mail aside."""
+    """A morning: a line of thirty, a case with everything in it, one held, one to quote, one mail set aside."""
     Installation.objects.update_or_create(id=1, defaults={"vendor_name": "Sisnorte"})
     better = make_customer(
         "Distribuidora Los Ocotes", now=now, version=make_version(name="Empresa", rank=1, cases=None)
