@@ -87,16 +87,19 @@ def _take_in(raw: bytes, address: str) -> "InboundMessage":
 
 
 def _mailbox(address: str) -> "Mailbox":
+    from vigente.mail.addresses import address_key
     from vigente.mail.models import Mailbox
-    from vigente.mail.own import default_mailbox
+    from vigente.mail.own import default_mailbox, own_addresses
 
     if not address:
         return default_mailbox()
     found = Mailbox.objects.filter(address=address.lower()).first()
-    if found is None:
-        known = ", ".join(Mailbox.objects.order_by("address").values_list("address", flat=True)) or "none yet"
-        raise Refusal(f"{address} is no mailbox here. Known: {known}.")
-    return found
+    if found is not None:
+        return found
+    ours = own_addresses()
+    if address_key(address) in ours:
+        return default_mailbox()
+    raise Refusal(f"{address} is no mailbox here. Known: {', '.join(sorted(ours))}.")
 
 
 def _described(row: "InboundMessage") -> dict[str, Any]:

@@ -107,20 +107,13 @@ def _table(rows: list[dict[str, Any]]) -> None:
 
     from vigente.billing.plans_toml import major
 
-    table = Table(box=None)
-    for heading in ("Code", "Version", "Name", "Edition", "Per", "Cases a month", "Price", "Rank"):
-        table.add_column(heading, no_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Code", "Name", "Edition", "Cases", "Price", "Rank"):
+        right = heading in ("Cases", "Price", "Rank")
+        table.add_column(heading, no_wrap=True, justify="right" if right else "left")
     for row in rows:
-        price = f"{major(row['price_minor'], row['currency'])} {row['currency']}"
+        price = f"{major(row['price_minor'], row['currency'])} {row['currency']}/{row['interval']}"
         cases = "unlimited" if row["cases"] is None else str(row["cases"])
-        cells = (
-            row["code"],
-            f"v{row['version']}",
-            row["name"],
-            row["edition"],
-            row["interval"],
-            cases,
-            price,
-        )
-        table.add_row(*cells, str(row["rank"]))
-    Console(highlight=False).print(table)
+        code = f"{row['code']} v{row['version']}"
+        table.add_row(code, row["name"], row["edition"], cases, price, str(row["rank"]))
+    Console(highlight=False, soft_wrap=True).print(table)

@@ -11,6 +11,7 @@ from django.db import connection
 from tests.support.databases import url_of
 from tests.support.environment import ROOT
 from vigente.factories import make_work_types
+from vigente.installation.models import Installation
 from vigente.mail.models import InboundMessage, Mailbox
 from vigente.mail.tests.corpus import simple
 from vigente.tickets.models import HeldRequest
@@ -54,6 +55,16 @@ def test_a_mail_from_a_file_for_a_mailbox(tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert b"held request" in ended.stderr
     assert InboundMessage.objects.get().mailbox.address == "ventas@vendor.test"
+
+
+def test_the_support_address_is_a_mailbox_without_being_registered(tmp_path):
+    make_work_types()
+    Installation.objects.update_or_create(id=1, defaults={"support_email": "soporte@vendor.test"})
+    ended = ingest("-", "--mailbox", "Soporte@vendor.test", given=simple("No abre"))
+    assert ended.returncode == 0, ended.stderr
+    ended = ingest("-", "--mailbox", "nadie@vendor.test", given=simple("No abre"))
+    assert ended.returncode == 2
+    assert b"soporte@vendor.test" in ended.stderr
 
 
 def test_bad_input_is_code_2_and_says_what_is_wrong(tmp_path):
