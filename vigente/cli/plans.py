@@ -102,7 +102,9 @@ def _row(version: Any) -> dict[str, Any]:
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
+    """Never cut: a price without its end is no price. The product is named where there are several."""
     from rich.console import Console
+    from rich.measure import Measurement
     from rich.table import Table
 
     from vigente.billing.plans_toml import major
@@ -111,9 +113,14 @@ def _table(rows: list[dict[str, Any]]) -> None:
     for heading in ("Code", "Name", "Edition", "Cases", "Price", "Rank"):
         right = heading in ("Cases", "Price", "Rank")
         table.add_column(heading, no_wrap=True, justify="right" if right else "left")
+    one_product = len({row["edition"].split()[0] for row in rows}) == 1
     for row in rows:
+        edition = row["edition"].split()[-1] if one_product else row["edition"]
         price = f"{major(row['price_minor'], row['currency'])} {row['currency']}/{row['interval']}"
         cases = "unlimited" if row["cases"] is None else str(row["cases"])
         code = f"{row['code']} v{row['version']}"
-        table.add_row(code, row["name"], row["edition"], cases, price, str(row["rank"]))
-    Console(highlight=False, soft_wrap=True).print(table)
+        table.add_row(code, row["name"], edition, cases, price, str(row["rank"]))
+    console = Console(highlight=False)
+    wanted = Measurement.get(console, console.options.update(max_width=1000), table).maximum
+    console.width = max(console.width, wanted)
+    console.print(table)
