@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import DateTimeField
+
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Grant, Licence, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.installation.prepared import Param, Prepared
 from vigente.rules.coverage import IN_FORCE, Asking, Contract, Decision, Work, decide
 from vigente.rules.quota import GrantFacts
 from vigente.rules.rulebook import DrawBy, Rulebook
@@ -42,12 +45,8 @@ def load(organization: Organization | None, *, now: datetime, rulebook: Rulebook
     rulebook = rulebook or rulebook_at(now)
     if organization is None:
         return Facts(rulebook, (), (), 0, ())
-    subscriptions = tuple(
-        Subscription.objects.filter(organization=organization)
-        .exclude(status=Subscription.Status.REPLACED)
-        .select_related("version__plan", "version__sla_policy__hours")
-    )
-    grants = list(Grant.objects.filter(organization=organization, start__lte=now, end__gt=now))
+    subscriptions = tuple(_SUBSCRIPTIONS(organization=organization.pk))
+    grants = _GRANTS(organization=organization.pk, now=now)
     return Facts(
         rulebook=rulebook,
         contracts=tuple(subscription.contract() for subscription in subscriptions),
@@ -55,6 +54,22 @@ def load(organization: Organization | None, *, now: datetime, rulebook: Rulebook
         drawn=sum(grant.drawn for grant in grants),
         subscriptions=subscriptions,
     )
+
+
+_SUBSCRIPTIONS = Prepared(
+    lambda: (
+        Subscription.objects.filter(organization=Param("organization"))
+        .exclude(status=Subscription.Status.REPLACED)
+        .select_related("version__plan", "version__sla_policy__hours")
+    )
+)
+_GRANTS = Prepared(
+    lambda: Grant.objects.filter(
+        organization=Param("organization"),
+        start__lte=Param("now", DateTimeField()),
+        end__gt=Param("now", DateTimeField()),
+    )
+)
 
 
 def asking_of(

@@ -10,6 +10,7 @@ from django.db import models
 
 from vigente.accounts.models import Organization, User
 from vigente.events.kinds import Kind
+from vigente.installation.rows import insert
 
 
 class Event(models.Model):
@@ -53,7 +54,7 @@ def record(
     **data: Any,
 ) -> Event:
     """Write that `kind` happened to `subject` at `now`. Call it inside the transaction of the change itself."""
-    return Event.objects.create(
+    event = Event(
         kind=kind.value,
         subject=subject,
         actor=actor,
@@ -61,3 +62,5 @@ def record(
         data=data,
         occurred_at=now,
     )
+    insert(event)
+    return event

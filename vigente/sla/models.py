@@ -1,9 +1,11 @@
 """Working hours and the reply promises that count in them."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from django.db import models
 
+from vigente.installation.prepared import Param, Prepared
 from vigente.rules.sla import Policy
 from vigente.rules.worktime import WorkHours
 
@@ -31,11 +33,11 @@ class BusinessHours(models.Model):
 
     def value(self) -> WorkHours:
         """The frozen input of the rules, holidays included."""
-        return WorkHours(
-            zone=self.time_zone,
-            week=tuple(tuple((start, end) for start, end in day) for day in self.week),
-            holidays=frozenset(holiday.day for holiday in self.holidays.all()),
-        )
+        week = tuple(tuple((start, end) for start, end in day) for day in self.week)
+        return _work_hours(self.time_zone, week, frozenset(_HOLIDAYS(hours=self.pk)))
+
+
+_work_hours = lru_cache(maxsize=64)(WorkHours)  # the same hours are checked once
 
 
 class Holiday(models.Model):
@@ -50,6 +52,9 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+_HOLIDAYS = Prepared(lambda: Holiday.objects.filter(hours=Param("hours")).values_list("day", flat=True))
 
 
 class SlaPolicy(models.Model):

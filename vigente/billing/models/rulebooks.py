@@ -6,8 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Cast
 
 from vigente.accounts.models import User
+from vigente.installation.prepared import Param, Prepared
 from vigente.rules.rulebook import Rulebook
 
 
@@ -33,8 +35,17 @@ class RulebookVersion(models.Model):
 
 def rulebook_at(now: datetime) -> Rulebook:
     """The rulebook in force at `now`; the founding vendor's defaults when none was published."""
-    data = RulebookVersion.objects.filter(effective_from__lte=now).values_list("data", flat=True).first()
-    return _read(json.dumps(data, sort_keys=True)) if data else Rulebook()
+    data = _IN_FORCE.first(now=now)
+    return Rulebook() if data is None else _read(data)
+
+
+_IN_FORCE = Prepared(
+    lambda: (
+        RulebookVersion.objects.filter(effective_from__lte=Param("now", models.DateTimeField()))
+        .order_by("-effective_from")
+        .values_list(Cast("data", models.TextField()), flat=True)[:1]
+    )
+)
 
 
 @lru_cache(maxsize=64)

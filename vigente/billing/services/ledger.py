@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Grant, LedgerEntry, Licence, Subscription
@@ -18,6 +18,8 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import favour_limit, favours_made
 from vigente.events.kinds import Kind
 from vigente.events.models import record
+from vigente.installation.prepared import Param, PreparedUpdate
+from vigente.installation.rows import insert
 from vigente.rules.coverage import NO_RANK
 from vigente.rules.periods import day_start
 from vigente.rules.quota import Source
@@ -88,14 +90,22 @@ def grant_cases(
 
 def draw(*, grant_id: int, units: int, source: str, now: datetime) -> bool:
     """Draw `units` on a grant in force, whole or nothing; False when it cannot pay, with nothing written (row 5)."""
-    enough = Q(remaining__isnull=True) | Q(remaining__gte=units)
-    changed = Grant.objects.filter(enough, pk=grant_id, start__lte=now, end__gt=now).update(
-        remaining=F("remaining") - units, drawn=F("drawn") + units
-    )
-    if not changed:
+    if not _TAKE(units=units, grant=grant_id, now=now):
         return False
-    LedgerEntry.objects.create(grant_id=grant_id, kind=ENTRY.DRAW, cases=units, source=source, at=now)
+    insert(LedgerEntry(grant_id=grant_id, kind=ENTRY.DRAW, cases=units, source=source, at=now))
     return True
+
+
+_TAKE = PreparedUpdate(
+    lambda: Grant.objects.filter(
+        Q(remaining__isnull=True) | Q(remaining__gte=Param("units")),
+        pk=Param("grant"),
+        start__lte=Param("now", DateTimeField()),
+        end__gt=Param("now", DateTimeField()),
+    ),
+    remaining=F("remaining") - Param("units"),
+    drawn=F("drawn") + Param("units"),
+)
 
 
 class GivenBack(StrEnum):

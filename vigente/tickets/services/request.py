@@ -7,6 +7,7 @@ from django.conf import settings
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, WorkType
+from vigente.installation.prepared import Param, Prepared
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, check
 from vigente.tickets.html import clean_html, html_of_text, text_of_html
@@ -71,7 +72,14 @@ def prepare(request: Request) -> Request:
     if organization is None or requester is None or requester.is_staff_member:
         belongs = True
     else:
-        belongs = Membership.objects.filter(user=requester, organization=organization).exists()
+        belongs = bool(_SEAT(user=requester.pk, organization=organization.pk))
     if not belongs:
         raise Refused(RefusalCode.NOT_YOURS, field="organization")
     return replace(request, subject=subject[:SUBJECT_MAX], html=html, text=text)
+
+
+_SEAT = Prepared(
+    lambda: Membership.objects.filter(user=Param("user"), organization=Param("organization")).values_list(
+        "pk"
+    )
+)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.facts import Facts, load
@@ -20,6 +20,8 @@ from vigente.billing.services.charging import charge, current_facts
 from vigente.billing.services.ledger import add_goodwill
 from vigente.events.kinds import Kind
 from vigente.events.models import record
+from vigente.installation.prepared import Param, Prepared, PreparedUpdate
+from vigente.installation.rows import insert, insert_if_new
 from vigente.rules import sla
 from vigente.rules.coverage import NO_RANK, Decision, Outcome
 from vigente.rules.reasons import Code, Reason, Release
@@ -94,18 +96,23 @@ def submit_request(
             result: Ticket | HeldRequest = hold(request, decision, now=now)
         else:
             result = decide_and_write(request, override_reason=override_reason, now=now)
-        field = {"ticket": result} if isinstance(result, Ticket) else {"held": result}
-        Submission.objects.filter(pk=submission.pk).update(**field)
+        answer = _ANSWER_TICKET if isinstance(result, Ticket) else _ANSWER_HELD
+        answer(submission=submission.pk, answer=result.pk)
         return result
+
+
+_ANSWER_TICKET, _ANSWER_HELD = (
+    PreparedUpdate(lambda: Submission.objects.filter(pk=Param("submission")), **{field: Param("answer")})
+    for field in ("ticket", "held")
+)
 
 
 def _claim(key: str, digest: str, *, now: datetime) -> Submission | Ticket | HeldRequest:
     """The submission's row, ours to fill; or, if it was filed before, what came of it."""
-    try:
-        with transaction.atomic():
-            return Submission.objects.create(key=key, digest=digest, created_at=now)
-    except IntegrityError:
-        before = Submission.objects.select_related("ticket", "held__ticket").get(key=key)
+    submission = Submission(key=key, digest=digest, created_at=now)
+    if insert_if_new(submission):
+        return submission
+    before = Submission.objects.select_related("ticket", "held__ticket").get(key=key)
     if before.digest != digest:
         raise Refused(RefusalCode.SAME_KEY_OTHER_CONTENT, field="key")
     answer = before.ticket or before.held
@@ -209,8 +216,8 @@ def accept(
     """Write the case that `decision` let in, its first message, its place in line, and that it happened."""
     facts = facts or load(request.organization, now=now)
     ticket = _new_ticket(request, decision, facts, number=number, now=now)
-    ticket.save(force_insert=True)
-    message = Message.objects.create(
+    insert(ticket)
+    message = Message(
         ticket=ticket,
         author=ticket.requester,
         author_name=request.sender_name,
@@ -219,6 +226,7 @@ def accept(
         channel=request.channel,
         created_at=held.received_at if held else now,
     )
+    insert(message)
     attach(request.files, now=now, message=message)
     _tell_accepted(ticket, request, decision, now=now, dispute_days=facts.rulebook.dispute_days)
     if ticket.queue == Ticket.Queue.QUOTATION:
@@ -338,9 +346,12 @@ def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
     return held
 
 
+_DEPARTMENT = Prepared(lambda: Department.objects.order_by("-is_default", "position", "name")[:1])
+
+
 def default_department() -> Department:
     """Where a case goes when nothing says otherwise."""
-    department = Department.objects.filter(is_default=True).first() or Department.objects.first()
+    department = _DEPARTMENT.first()
     if department is None:
         department = Department.objects.create(name="Soporte", is_default=True)
     return department
