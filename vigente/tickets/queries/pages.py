@@ -58,9 +58,10 @@ def _read(value: object, wanted: type) -> object:
 
 def after(**keys: object) -> Q:
     """Rows that come after these key values, in the order the keys are given; `desc_` before a name: that key falls."""
-    found, same = Q(), Q()
+    found, same, bound = Q(), Q(), Q()
     for name, value in keys.items():
         field, falls = name.removeprefix("desc_"), name.startswith("desc_")
+        bound = bound or Q(**{f"{field}__{'lte' if falls else 'gte'}": value})  # an index can begin there
         found |= same & Q(**{f"{field}__{'lt' if falls else 'gt'}": value})
         same &= Q(**{field: value})
-    return found
+    return bound & found
