@@ -26,6 +26,7 @@ def remove_sql(vendor: str) -> list[str]:
         return [
             *(f"DROP INDEX IF EXISTS {table}_fts" for table, _ in INDEXED),
             "DROP TEXT SEARCH CONFIGURATION IF EXISTS vigente",
+            "DROP TEXT SEARCH DICTIONARY IF EXISTS vigente_stem",
         ]
     return [
         statement
@@ -59,9 +60,12 @@ def _postgresql() -> list[str]:
     return [
         "CREATE EXTENSION IF NOT EXISTS unaccent",
         *remove_sql("postgresql"),
+        # Without stop words: who searches for "otra" looks for that word, and every word must be found.
+        "CREATE TEXT SEARCH DICTIONARY vigente_stem (TEMPLATE = snowball, LANGUAGE = spanish)",
         "CREATE TEXT SEARCH CONFIGURATION vigente (COPY = spanish)",
         "ALTER TEXT SEARCH CONFIGURATION vigente "
-        "ALTER MAPPING FOR hword, hword_part, word WITH unaccent, spanish_stem",
+        "ALTER MAPPING FOR asciihword, asciiword, hword, hword_asciipart, hword_part, word "
+        "WITH unaccent, vigente_stem",
         *(
             f"CREATE INDEX {table}_fts ON {table} "
             f"USING gin (to_tsvector('vigente'::regconfig, left({column}, {LONGEST})))"

@@ -66,6 +66,11 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def asked(request: HttpRequest, name: str = "q", *, most: int = 200) -> str:
+    """What a search or filter asks for: trimmed, bounded, without characters no database keeps."""
+    return request.GET.get(name, "").replace("\0", " ").strip()[:most]
+
+
 def add_refusal(form: BaseForm, refusal: Refused) -> None:
     """Put what a service refused beside the field at fault, or on top."""
     field = refusal.field if refusal.field in form.fields else None

@@ -23,13 +23,13 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
-    """One priority in the line: how many wait, how many past their promise, and the worst of those."""
+    """One priority in the line: how many wait, how many past their promise, and the first promise due."""
 
     rank: int
     plan: str
     waiting: int
     late: int
-    oldest_due: datetime | None
+    nearest_due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def overview(user: User, *, now: datetime) -> Overview:
         .in_line()
         .order_by("rank")
         .values_list("rank")
-        .annotate(waiting=Count("pk"), late=Count("pk", filter=late), oldest=Min("due_at", filter=late))
+        .annotate(waiting=Count("pk"), late=Count("pk", filter=late), nearest=Min("due_at"))
     )
     found = list(by_rank)
     names = plan_names([rank for rank, *_ in found])
@@ -85,7 +85,8 @@ def overview(user: User, *, now: datetime) -> Overview:
     objections = Quotation.objects.filter(status=Quotation.Status.OBJECTED)
     return Overview(
         ranks=[
-            RankRow(rank, names.get(rank, ""), waiting, late, oldest) for rank, waiting, late, oldest in found
+            RankRow(rank, names.get(rank, ""), waiting, late, nearest)
+            for rank, waiting, late, nearest in found
         ],
         favours=favours_by_person(now=now),
         held=dict(held.values_list("status").annotate(n=Count("pk"))),

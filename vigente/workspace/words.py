@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vigente.billing.models import Licence, WorkType
+from vigente.billing.models import Licence, Plan, WorkType
 from vigente.billing.queries import StatementLine
 from vigente.rules.reasons import Release
 from vigente.tickets.models import Ticket
@@ -104,3 +104,8 @@ def movement_text(line: StatementLine) -> str:
     if line.kind == "release" and line.reason:
         return release_text(line.reason)
     return _MOVEMENTS[line.kind]()
+
+
+def plan_name(plan: Plan) -> str:
+    """A plan as staff tell it from others of its name: `Tienda · WEB · mensual`."""
+    return f"{plan.name} · {plan.edition.code} · {plan.get_interval_display().lower()}"

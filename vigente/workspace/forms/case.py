@@ -12,6 +12,7 @@ from vigente.rules.lifecycle import Status, may_change
 from vigente.tickets.models import Department, Message, Ticket
 from vigente.tickets.services.classification import BY_HAND
 from vigente.workspace.forms.fields import FilesField
+from vigente.workspace.forms.phone import LicenceField
 from vigente.workspace.words import release_choice
 
 AFTER = [
@@ -105,7 +106,7 @@ class ReleaseForm(forms.Form):
     reason = forms.ChoiceField(label=_("Motivo"), widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("Explicación"),
-        help_text=_("Queda en el estado de cuenta del cliente."),
+        help_text=_("Queda en el estado de cuenta del cliente. Hace falta, salvo si es correo basura."),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -121,9 +122,7 @@ class ReleaseForm(forms.Form):
 class LicenceForm(forms.Form):
     """The installation it should have been filed on (row 47)."""
 
-    licence = forms.ModelChoiceField(
-        label=_("Licencia correcta"), queryset=Licence.objects.none(), empty_label=None
-    )
+    licence = LicenceField(label=_("Licencia correcta"), queryset=Licence.objects.none(), empty_label=None)
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

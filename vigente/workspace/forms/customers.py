@@ -16,6 +16,7 @@ from vigente.rules.reasons import Release
 from vigente.ui import formats
 from vigente.workspace.forms.fields import DayField, start_of_day
 from vigente.workspace.forms.phone import LicenceField
+from vigente.workspace.words import plan_name
 
 
 class OrganizationForm(forms.ModelForm):
@@ -45,6 +46,13 @@ class OrganizationForm(forms.ModelForm):
         return self.cleaned_data.get("approve_beyond") or 0
 
 
+class PlanField(forms.ModelChoiceField):
+    """Plans with what tells two of one name apart."""
+
+    def label_from_instance(self, obj: Plan) -> str:
+        return plan_name(obj)
+
+
 class RegisterLicenceForm(forms.Form):
     """One installation."""
 
@@ -54,7 +62,7 @@ class RegisterLicenceForm(forms.Form):
         label=_("Dónde está"), choices=Licence.Hosting.choices, widget=forms.RadioSelect
     )
     label = forms.CharField(label=_("Nombre para reconocerla"), max_length=80, required=False)
-    included_plan = forms.ModelChoiceField(
+    included_plan = PlanField(
         label=_("Plan incluido"), queryset=Plan.objects.none(), required=False, empty_label=_("Ninguno")
     )
 

@@ -73,10 +73,21 @@ def link_name(kind: str) -> str:
     return {
         "follows": _("Continúa a este"),
         "followed_by": _("Continuación"),
-        "merged_into": _("Unido a este"),
+        "merged_into": _("Este se unió a él"),
         "absorbed": _("Unido aquí"),
         "split": _("Separado"),
     }.get(kind, _("Relacionado"))
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """How a case or request came in."""
+    return {
+        "web": _("por el portal"),
+        "email": _("por correo"),
+        "phone": _("por teléfono"),
+        "api": _("desde un programa"),
+    }.get(channel, channel)
 
 
 @register.simple_tag(takes_context=True)

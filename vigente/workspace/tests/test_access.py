@@ -99,6 +99,7 @@ def things(shop, owner, now):
             "open_for": shop.organization.pk,
             "phone_preview": shop.organization.pk,
             "licence_hosting": shop.licence.pk,
+            "subscription_new": shop.organization.pk,
             "subscription": shop.subscription.pk,
             "pack_new": shop.subscription.pk,
             "plan_version": shop.version.plan_id,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +11,6 @@ from django.views.decorators.http import require_POST
 from vigente.billing.models import WorkType
 from vigente.billing.queries import favours_left
 from vigente.rules.reasons import Release
-from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.services import classification, disputes, merging
 from vigente.workspace.access import instant, person, staff
@@ -133,7 +133,7 @@ def merger(request: HttpRequest, number: int) -> HttpResponse:
     def run(data: dict[str, Any]) -> str:
         into = Ticket.objects.visible_to(person(request)).filter(number=data["into"]).first()
         if into is None:
-            raise Refused(RefusalCode.INVALID_VALUE, field="into")
+            raise ValidationError({"into": _("No hay ningún caso con ese número.")})
         merging.merge(ticket=ticket, into=into, actor=person(request), now=instant(request))
         return _("Unido al caso %(number)s.") % {"number": into.number}
 

@@ -16,7 +16,7 @@ from vigente.billing.services import organizations as services
 from vigente.ui.exports import csv_response
 from vigente.ui.wording import release_text
 from vigente.workspace.access import instant, person, staff, supervisors
-from vigente.workspace.answers import Action, attempt, perform, posted
+from vigente.workspace.answers import Action, asked, attempt, perform, posted
 from vigente.workspace.customers import STATES, organization_page, organizations_page
 from vigente.workspace.forms.customers import BlockForm, OrganizationForm
 from vigente.workspace.views.actions import both
@@ -36,7 +36,7 @@ def page_of(organization: Organization) -> str:
 @require_GET
 def organizations(request: HttpRequest) -> HttpResponseBase:
     """By name, narrowed by words and by state."""
-    text, state = request.GET.get("q", "").strip()[:200], request.GET.get("state", "all")
+    text, state = asked(request), request.GET.get("state", "all")
     if state not in STATES:
         raise Http404
     user = person(request)

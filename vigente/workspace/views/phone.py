@@ -19,7 +19,7 @@ from vigente.tickets.queries.matching import words_of
 from vigente.tickets.services.submission import submit_request
 from vigente.ui.feedback import done
 from vigente.workspace.access import instant, person, staff
-from vigente.workspace.answers import add_refusal, posted
+from vigente.workspace.answers import add_refusal, asked, posted
 from vigente.workspace.forms.phone import PhoneForm
 from vigente.workspace.views.actions import both
 
@@ -30,7 +30,7 @@ SHOWN = 12
 @require_GET
 def open_case(request: HttpRequest) -> HttpResponse:
     """Who calls: find the organization by its name, a person or a licence."""
-    text = request.GET.get("q", "").strip()[:200]
+    text = asked(request)
     found = Organization.objects.visible_to(person(request))
     for word in words_of(text):
         people = User.objects.alias(plain=Folded("name"), address=Folded("email"))

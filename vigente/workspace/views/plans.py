@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from vigente.billing.models import Edition, Plan, PlanVersion, WorkType
@@ -15,10 +16,12 @@ from vigente.billing.plans_toml import PlansFileError
 from vigente.billing.services.catalog import import_plans
 from vigente.billing.services.versions import latest_version, new_version
 from vigente.ui.feedback import done
+from vigente.workspace import catalogue_words
 from vigente.workspace.access import instant, owners, person, staff
 from vigente.workspace.answers import Action, perform, posted
 from vigente.workspace.forms.plans import ImportForm, VersionForm
 from vigente.workspace.views.actions import both
+from vigente.workspace.words import plan_name
 
 
 @staff
@@ -70,7 +73,7 @@ def plan_version(request: HttpRequest, pk: int) -> HttpResponse:
         "venderse. Quien la tiene la conserva, o pasa a esta al renovar, según se elija abajo."
     )
     action = Action(
-        title=_("Versión nueva de %(plan)s") % {"plan": plan},
+        title=_("Versión nueva de %(plan)s") % {"plan": plan_name(plan)},
         submit=_("Crear la versión"),
         back=reverse("workspace:plans"),
         notes=(note,),
@@ -100,11 +103,16 @@ def plans_import(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, problem)
         else:
             if really:
-                done(request, _("Catálogo importado: %(n)s cambios.") % {"n": len(changes.items)})
+                done(request, _imported(len(changes.items)))
                 return redirect("workspace:plans")
     status = 422 if form.is_bound and changes is None else 200
-    context = {"form": form, "changes": changes, "text": text}
+    said = catalogue_words.said(changes.items) if changes else []
+    context = {"form": form, "changes": changes, "said": said, "text": text}
     return render(request, "workspace/plans/import.html", context, status=status)
+
+
+def _imported(n: int) -> str:
+    return ngettext("Catálogo importado: %(n)s cambio.", "Catálogo importado: %(n)s cambios.", n) % {"n": n}
 
 
 @staff

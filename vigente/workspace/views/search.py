@@ -14,16 +14,16 @@ from vigente.tickets.models import Ticket
 from vigente.tickets.queries import queue_page
 from vigente.tickets.queries.matching import words_of
 from vigente.workspace.access import instant, person, staff
+from vigente.workspace.answers import asked
 
 NEAR = 6
-LONGEST = 200
 
 
 @staff
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Everything that holds every word. A case number alone opens the case."""
-    text = request.GET.get("q", "").strip()[:LONGEST]
+    text = asked(request)
     user = person(request)
     if text.isdecimal() and len(text) < 18:
         found = Ticket.objects.visible_to(user).filter(number=int(text)).first()
