@@ -124,7 +124,9 @@ def decide_anew(ticket: Ticket, *, now: datetime) -> bool:
     ticket.decision = decision.to_json()
     if decision.outcome is Outcome.COVERED:
         ticket.draw, ticket.drawn = draw, True
-    ticket.rank = min(ticket.rank, decision.rank)
+    if decision.rank < ticket.rank:
+        tell(Kind.TICKET_RANK_CHANGED, ticket, now=now, before=ticket.rank, after=decision.rank)
+        ticket.rank = decision.rank
     return True
 
 
