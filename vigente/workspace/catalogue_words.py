@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from babel.numbers import format_decimal, get_currency_precision
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from vigente.billing.models import PlanVersion
+from vigente.ui import formats
 
 ACTIONS = {
     "add": gettext_lazy("Nuevo:"),
@@ -78,7 +78,4 @@ def _value(name: str, value: Any) -> str:
 def _money(minor: int) -> str:
     """In the catalogue's currency: its own code stands in the line above when that changes too."""
     currency = PlanVersion.objects.values_list("currency", flat=True).order_by("-pk").first() or "USD"
-    places = get_currency_precision(currency)
-    pattern = "#,##0." + "0" * places if places else "#,##0"
-    shown: str = format_decimal(minor / 10**places, format=pattern, locale=get_language() or "es")
-    return shown
+    return formats.money(minor, currency)

@@ -121,6 +121,10 @@ def test_a_number_that_names_no_case_is_refused_in_words(ana, case, into):
     assert ana.post("merger", case.number, into=into).status_code == 422
 
 
+def test_a_merge_into_no_case_says_so(ana, case):
+    assert "No hay ningún caso con ese número" in words(ana.post("merger", case.number, into="99999"))
+
+
 def test_row_14_a_new_problem_is_asked_first_and_part_of_the_same_is_parted_at_once(ana, shop, case, now):
     other = reply(ticket=case, author=shop.manager, text="Y además no imprime.", channel="web", now=now)
     ana.post("split", case.number, messages=[other.pk], subject="No imprime", new_problem="1")

@@ -126,6 +126,15 @@ def test_an_import_is_seen_before_it_is_done(oscar):
     assert "Nada: el catálogo ya está así." in words(oscar.post("plans_import", text=FILE))
 
 
+def test_what_an_import_changes_is_said_in_words_and_in_money(oscar):
+    oscar.post("plans_import", text=FILE, **{"import": ""})
+    dearer = FILE.replace("price = 500.00", "price = 1250.50")
+    seen = words(oscar.post("plans_import", text=dearer))
+    assert "Versión nueva: plan “web-mini v2” precio: C$ 500.00 → C$ 1,250.50" in seen
+    assert "price_minor" not in seen
+    assert "importado: 1 cambio." in said(oscar.post("plans_import", text=dearer, **{"import": ""}))
+
+
 def test_a_file_can_be_chosen_too(oscar):
     file = SimpleUploadedFile("planes.toml", FILE.encode())
     shown = oscar.client.post(address("plans_import"), {"file": file})
