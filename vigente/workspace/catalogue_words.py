@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from vigente.billing.models import PlanVersion
 from vigente.ui import formats
-from vigente.ui import formats
 
 ACTIONS = {
     "add": gettext_lazy("Nuevo:"),
