@@ -5,14 +5,8 @@ folds accents and stems Spanish. Reading it: `queries.matching`. A later migrati
 SQLite drops its triggers: run `install_sql` again there.
 """
 
-from vigente.tickets.models import Ticket
-
 INDEXED = (("tickets_ticket", "subject"), ("tickets_message", "text"))
 LONGEST = 60_000  # characters of a text that PostgreSQL indexes: a vector has a largest size
-
-
-def index_ticket(ticket: Ticket) -> None:
-    """Nothing to do: the index follows its tables."""
 
 
 def install_sql(vendor: str) -> list[str]:

@@ -5,10 +5,14 @@ row 42).
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import CharField
+
 from vigente.billing.models import PlanVersion
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind as EventKind
 from vigente.events.models import Event
+from vigente.installation.prepared import Param, Prepared
+from vigente.installation.rows import update
 from vigente.rules.lifecycle import IN_LINE, PAUSED
 from vigente.rules.precedence import place
 from vigente.rules.rulebook import Rulebook
@@ -71,8 +75,12 @@ def _kind(event: Event) -> Kind | None:
 
 def clocks_of(ticket: Ticket) -> Clocks:
     """The clocks of a case, from its events."""
-    events = Event.objects.filter(subject=ticket.event_subject, kind__in=TIMED).order_by("id")
-    return evaluate(policy_of(ticket), timeline(events))
+    return evaluate(policy_of(ticket), timeline(_TIMED_EVENTS(subject=ticket.event_subject)))
+
+
+_TIMED_EVENTS = Prepared(
+    lambda: Event.objects.filter(subject=Param("subject", CharField()), kind__in=TIMED).order_by("id")
+)
 
 
 def stamp(ticket: Ticket, clocks: Clocks, *, rulebook: Rulebook) -> None:
@@ -92,10 +100,12 @@ def stamp(ticket: Ticket, clocks: Clocks, *, rulebook: Rulebook) -> None:
     ticket.place_group, ticket.place_at = where.group, where.at
 
 
-def restamp(ticket: Ticket, *, now: datetime, rulebook: Rulebook | None = None) -> None:
-    """Recompute and save the stamps. Call it after every event of the case, inside its transaction."""
-    stamp(ticket, clocks_of(ticket), rulebook=rulebook or rulebook_at(now))
-    ticket.save(update_fields=STAMPS)
+def restamp(ticket: Ticket, *, now: datetime, also: tuple[str, ...] = ()) -> None:
+    """Recompute and save the stamps, and the fields `also`. Call it after every event of the case, inside its
+    transaction.
+    """
+    stamp(ticket, clocks_of(ticket), rulebook=rulebook_at(now))
+    update(ticket, also + STAMPS)
 
 
 def adopt_plan(ticket: Ticket, version: PlanVersion | None, *, rank: int) -> None:

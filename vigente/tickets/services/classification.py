@@ -15,11 +15,9 @@ from vigente.rules.lifecycle import Status
 from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Attachment, HeldRequest, Message, Quotation, Ticket
-from vigente.tickets.search import index_ticket
 from vigente.tickets.services.request import Request
-from vigente.tickets.services.state import locked, move, save, tell
+from vigente.tickets.services.state import finish, locked, move, tell
 from vigente.tickets.services.submission import hold
-from vigente.tickets.stamps import restamp
 
 # Given back by an agent's own judgement: counts against the monthly limit of their role (row 39).
 FAVOURS = frozenset({Release.SAME_PROBLEM, Release.VENDOR_FAULT, Release.OPENED_BY_MISTAKE})
@@ -60,7 +58,7 @@ def classify(*, ticket: Ticket, work_type: WorkType, actor: User, now: datetime)
     elif ticket.drawn and before.units != work_type.units:
         _weigh_anew(ticket, actor=actor, now=now)
     _told(ticket, before, released, actor=actor, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
     return ticket
 
 
@@ -82,7 +80,7 @@ def release(*, ticket: Ticket, reason: Release, actor: User, now: datetime, note
     ticket.vendor_fault = ticket.vendor_fault or reason is Release.VENDOR_FAULT
     if reason in {Release.SPAM, Release.OPENED_BY_MISTAKE} and ticket.status != Status.CLOSED:
         move(ticket, Status.CLOSED, actor=actor, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
     return outcome
 
 
@@ -102,7 +100,7 @@ def move_licence(*, ticket: Ticket, licence: Licence, actor: User, now: datetime
     if drew and not decide_anew(ticket, now=now):
         raise Refused(RefusalCode.NOT_ENOUGH, field="licence", units=ticket.work_type.units, left=0)
     tell(Kind.TICKET_MOVED_LICENCE, ticket, now=now, actor=actor, before=before, after=licence.pk)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 def decide_anew(ticket: Ticket, *, now: datetime) -> bool:
@@ -180,7 +178,7 @@ def hold_instead(ticket: Ticket, *, actor: User | None, now: datetime) -> HeldRe
     )
     if ticket.status != Status.CLOSED:
         move(ticket, Status.CLOSED, actor=None, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
     if first is not None:
         copy_files(first, held=held, now=now)
     return held
@@ -264,10 +262,3 @@ def _told(ticket: Ticket, before: WorkType, released: GivenBack, *, actor: User,
         after=ticket.work_type.code,
         released=released.value,
     )
-
-
-def _finish(ticket: Ticket, *, now: datetime) -> None:
-    ticket.last_activity_at = now
-    save(ticket)
-    restamp(ticket, now=now)
-    index_ticket(ticket)

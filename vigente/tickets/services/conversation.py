@@ -3,21 +3,21 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from vigente.accounts.models import User
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
+from vigente.installation.rows import insert_if_new
 from vigente.rules.coverage import Outcome
 from vigente.rules.lifecycle import PAUSED, Closing, ReplyEffect, Status, after_customer_reply
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, attach, check
 from vigente.tickets.html import clean_html, html_of_text, text_of_html
 from vigente.tickets.models import HeldRequest, Message, Ticket
-from vigente.tickets.search import index_ticket
-from vigente.tickets.services.state import locked, move, save, tell
+from vigente.tickets.services.state import finish, locked, move, save, tell
 from vigente.tickets.services.submission import submit_request
-from vigente.tickets.stamps import hours_of, restamp
+from vigente.tickets.stamps import hours_of
 
 
 def reply(
@@ -61,7 +61,7 @@ def reply(
             _reopen(ticket, author, now=now)
         elif ticket.status in PAUSED:
             move(ticket, Status.OPEN, actor=author, now=now)
-        _finish(ticket, now=now)
+        finish(ticket, now=now)
     return message
 
 
@@ -136,7 +136,7 @@ def _agent_reply(
         tell(Kind.TICKET_ASSIGNED, ticket, now=now, actor=author, assignee=author.pk, by_line=False)
     if ticket.status != after:
         move(ticket, after, actor=author, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
     return message
 
 
@@ -176,7 +176,6 @@ def add_note(
         tell(Kind.TICKET_NOTED, ticket, now=now, actor=author, message=message.pk)
         ticket.last_activity_at = now
         save(ticket)
-        index_ticket(ticket)
     return message
 
 
@@ -222,10 +221,7 @@ def _write(
         key=key,
         created_at=now,
     )
-    try:
-        with transaction.atomic():
-            message.save(force_insert=True)
-    except IntegrityError:
+    if not insert_if_new(message):
         return Message.objects.get(key=key)  # the same mail or call, won by somebody else a moment ago
     attach(files, now=now, message=message)
     return message
@@ -246,11 +242,4 @@ def reopen(*, ticket: Ticket, actor: User, now: datetime) -> None:
         if not actor.is_staff_member and reply_effect(ticket, now=now) is not ReplyEffect.REOPENS:
             raise Refused(RefusalCode.TOO_LATE)
         _reopen(ticket, actor, now=now)
-        _finish(ticket, now=now)
-
-
-def _finish(ticket: Ticket, *, now: datetime) -> None:
-    ticket.last_activity_at = now
-    save(ticket)
-    restamp(ticket, now=now)
-    index_ticket(ticket)
+        finish(ticket, now=now)

@@ -15,9 +15,8 @@ from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import HeldRequest, Message, Participant, SplitProposal, Ticket, TicketLink
 from vigente.tickets.services.classification import copy_files, decide_anew, hold_instead, release_draw
 from vigente.tickets.services.request import Request
-from vigente.tickets.services.state import locked, move, save, tell
+from vigente.tickets.services.state import finish, locked, move, tell
 from vigente.tickets.services.submission import accept, charge_for, hold, next_number
-from vigente.tickets.stamps import restamp
 
 
 @transaction.atomic
@@ -42,7 +41,7 @@ def merge(*, ticket: Ticket, into: Ticket, actor: User, now: datetime) -> None:
         move(ticket, Status.CLOSED, actor=actor, now=now)
     ticket.merged_into = into
     tell(Kind.TICKET_MERGED, ticket, now=now, actor=actor, into=into.number)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 @transaction.atomic
@@ -59,7 +58,7 @@ def unmerge(*, ticket: Ticket, actor: User, now: datetime) -> Ticket | HeldReque
     if ticket.draw and not decide_anew(ticket, now=now):
         return hold_instead(ticket, actor=actor, now=now)
     move(ticket, Status.OPEN, actor=actor, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
     return ticket
 
 
@@ -205,9 +204,3 @@ def _answered(proposal: SplitProposal, status: str, *, now: datetime) -> int:
     return SplitProposal.objects.filter(pk=proposal.pk, status=SplitProposal.Status.ASKED).update(
         status=status, answered_at=now
     )
-
-
-def _finish(ticket: Ticket, *, now: datetime) -> None:
-    ticket.last_activity_at = now
-    save(ticket)
-    restamp(ticket, now=now)

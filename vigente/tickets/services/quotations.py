@@ -15,8 +15,7 @@ from vigente.rules.reasons import Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Quotation, Ticket
 from vigente.tickets.services.classification import decide_anew, draw_goodwill
-from vigente.tickets.services.state import locked, move, save, tell
-from vigente.tickets.stamps import restamp
+from vigente.tickets.services.state import finish, locked, move, tell
 
 STATUS = Quotation.Status
 
@@ -38,7 +37,7 @@ def quote(
     )
     tell(Kind.QUOTATION_QUOTED, ticket, now=now, actor=actor, amount=amount_minor, currency=currency)
     move(ticket, Status.WAITING_CUSTOMER, actor=actor, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 @transaction.atomic
@@ -48,7 +47,7 @@ def accept_quotation(*, ticket: Ticket, user: User, now: datetime) -> None:
     _require_customer(ticket, user, manager=True)
     _settle(ticket, STATUS.ACCEPTED, Kind.QUOTATION_ACCEPTED, user=user, now=now)
     move(ticket, Status.OPEN, actor=user, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 @transaction.atomic
@@ -58,7 +57,7 @@ def decline_quotation(*, ticket: Ticket, user: User, now: datetime) -> None:
     _require_customer(ticket, user)
     _settle(ticket, STATUS.DECLINED, Kind.QUOTATION_DECLINED, user=user, now=now)
     move(ticket, Status.CLOSED, actor=user, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 @transaction.atomic
@@ -101,7 +100,7 @@ def decide_objection(*, ticket: Ticket, covered: bool, actor: User, now: datetim
         status=after, objection_decided_by=actor, settled_at=now if covered else None
     )
     tell(Kind.QUOTATION_OBJECTION_DECIDED, ticket, now=now, actor=actor, covered=covered)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 def _work_before(ticket: Ticket) -> WorkType | None:
@@ -133,9 +132,3 @@ def _require_customer(ticket: Ticket, user: User, *, manager: bool = False) -> N
 def _settle(ticket: Ticket, status: str, kind: Kind, *, user: User, now: datetime) -> None:
     Quotation.objects.filter(ticket=ticket).update(status=status, settled_at=now)
     tell(kind, ticket, now=now, actor=user)
-
-
-def _finish(ticket: Ticket, *, now: datetime) -> None:
-    ticket.last_activity_at = now
-    save(ticket)
-    restamp(ticket, now=now)

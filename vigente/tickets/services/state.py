@@ -6,9 +6,12 @@ from typing import Any
 from vigente.accounts.models import User
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
+from vigente.installation.prepared import Param, Prepared
+from vigente.installation.rows import update
 from vigente.rules.lifecycle import DONE, Status, may_change
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Ticket
+from vigente.tickets.stamps import restamp
 
 CHANGED = (
     "status", "queue", "severity", "department", "assignee", "licence", "work_type", "draw", "drawn", "vendor_fault",
@@ -19,16 +22,30 @@ CHANGED = (
 
 def locked(pk: int) -> Ticket:
     """The case, fresh, locked where the database can; elsewhere the transaction already holds the only write lock."""
-    return (
+    ticket = _LOCKED.first(ticket=pk)
+    if ticket is None:
+        raise Ticket.DoesNotExist(f"there is no case {pk}")
+    return ticket
+
+
+_LOCKED = Prepared(
+    lambda: (
         Ticket.objects.select_related("work_type", "sla_policy__hours")
         .select_for_update(of=("self",))
-        .get(pk=pk)
+        .filter(pk=Param("ticket"))
     )
+)
 
 
 def save(ticket: Ticket) -> None:
     """Save everything but the stamps, which `restamp` saves."""
-    ticket.save(update_fields=CHANGED)
+    update(ticket, CHANGED)
+
+
+def finish(ticket: Ticket, *, now: datetime) -> None:
+    """Save a case to which something happened at `now`, with its stamps anew."""
+    ticket.last_activity_at = now
+    restamp(ticket, now=now, also=CHANGED)
 
 
 def tell(kind: Kind, ticket: Ticket, *, now: datetime, actor: User | None = None, **data: Any) -> Event:

@@ -37,7 +37,6 @@ from vigente.tickets.models import (
     Ticket,
     TicketNumber,
 )
-from vigente.tickets.search import index_ticket
 from vigente.tickets.services.request import Request, prepare
 from vigente.tickets.stamps import adopt_plan, policy_of, stamp
 
@@ -238,7 +237,6 @@ def accept(
             actor=ticket.requester,
             now=now,
         )
-    index_ticket(ticket)
     return ticket
 
 

@@ -16,8 +16,7 @@ from vigente.rules.lifecycle import DONE, IN_LINE, UNSOLVED, Status
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Department, Ticket
 from vigente.tickets.models.tickets import ORDER_OF_ATTENTION
-from vigente.tickets.search import index_ticket
-from vigente.tickets.services.state import locked, move, save, tell
+from vigente.tickets.services.state import CHANGED, finish, locked, move, save, tell
 from vigente.tickets.stamps import adopt_plan, restamp
 
 CLAIMS = (
@@ -122,7 +121,7 @@ def change_status(*, ticket: Ticket, status: str, actor: User, now: datetime) ->
     except ValueError:
         raise Refused(RefusalCode.INVALID_VALUE, field="status", value=status) from None
     move(ticket, after, actor=actor, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 def solve(*, ticket: Ticket, actor: User, now: datetime) -> None:
@@ -137,7 +136,7 @@ def close(*, ticket: Ticket, actor: User, now: datetime) -> None:
     if ticket.status == Ticket.Status.CLOSED:
         return
     move(ticket, Status.CLOSED, actor=actor, now=now)
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 def close_silent(*, now: datetime, limit: int = 200) -> int:
@@ -169,7 +168,7 @@ def set_severity(*, ticket: Ticket, severity: int, actor: User, now: datetime) -
         return
     tell(Kind.TICKET_SEVERITY_CHANGED, ticket, now=now, actor=actor, before=ticket.severity, after=severity)
     ticket.severity = severity
-    _finish(ticket, now=now)
+    finish(ticket, now=now)
 
 
 @transaction.atomic
@@ -206,8 +205,7 @@ def rerank(*, organization: Organization, licence: Licence | None, now: datetime
         if rank < ticket.rank:
             tell(Kind.TICKET_RANK_CHANGED, ticket, now=now, before=ticket.rank, after=rank)
             adopt_plan(ticket, version, rank=rank)
-            save(ticket)
-            restamp(ticket, now=now)
+            restamp(ticket, now=now, also=CHANGED)
             moved += 1
     return moved
 
@@ -217,10 +215,3 @@ def _open_case(ticket: Ticket) -> Ticket:
     if fresh.status in DONE:
         raise Refused(RefusalCode.WRONG_STATE, state=fresh.status)
     return fresh
-
-
-def _finish(ticket: Ticket, *, now: datetime) -> None:
-    ticket.last_activity_at = now
-    save(ticket)
-    restamp(ticket, now=now)
-    index_ticket(ticket)
