@@ -142,11 +142,16 @@ def cases_left(meter: Meter) -> str:
 
 
 def ahead(standing: LineStanding) -> str:
-    """`Delante: 3 casos de plan Empresa.` Only those of better plans: the rest came before."""
+    """`Delante: 3 casos de plan Empresa, 1 caso de su mismo plan.` Together they are the place less one."""
     parts = []
     for _rank, plan, count in standing.better_plans:
         cases = ngettext("%(n)s caso", "%(n)s casos", count) % {"n": formats.number(count)}
         parts.append(_("%(cases)s de plan %(plan)s") % {"cases": cases, "plan": plan} if plan else cases)
+    if standing.same_plan:
+        cases = ngettext("%(n)s caso", "%(n)s casos", standing.same_plan) % {
+            "n": formats.number(standing.same_plan)
+        }
+        parts.append(_("%(cases)s de su mismo plan") % {"cases": cases})
     return _("Delante: %(cases)s.") % {"cases": ", ".join(parts)} if parts else ""
 
 

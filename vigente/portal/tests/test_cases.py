@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from vigente.factories import make_customer, make_policy, make_version
 from vigente.portal.tests.conftest import signed_in, words
 from vigente.tickets.models import Ticket
 from vigente.tickets.services.work import close
@@ -143,3 +144,12 @@ def test_a_person_of_two_organizations_chooses_which_one(now, shop, other):
     assert client.get("/es/plan/").context["seat"].organization == shop.organization  # remembered
     assert client.get("/es/plan/?organization=999999").status_code == 200
     assert client.get("/es/plan/?organization=abc").status_code == 200
+
+
+def test_row_42_a_promise_that_passed_is_said_to_be_late(db, now, clock):
+    customer = make_customer(now=now, version=make_version(sla_policy=make_policy(60)))
+    ticket = customer.ticket(now)
+    clock.move_to(now + timedelta(days=3))
+    client = signed_in(customer.manager)
+    assert "primera respuesta atrasada: era" in words(client.get("/es/tickets/"))
+    assert "Vamos atrasados con la respuesta: era" in words(client.get(f"/es/tickets/{ticket.number}/"))

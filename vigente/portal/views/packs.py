@@ -1,7 +1,10 @@
 """An extra case for this period (R6, row 26): asked for here, confirmed by a person. Asking draws nothing (row 44)."""
 
+import re
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vigente.billing.models import WorkType
 from vigente.billing.models.rulebooks import rulebook_at
@@ -49,7 +52,8 @@ def pack_order(request: HttpRequest, subscription: int) -> HttpResponse:
         return page(request, "pack_order.html", context)
     amount = formats.money(price.total_minor, version.currency)
     what = {
-        "cases": version.pack_cases,
+        "cases": ngettext("%(n)s caso extra", "%(n)s casos extra", version.pack_cases)
+        % {"n": version.pack_cases},
         "where": licence_name(row.licence),
         "price": amount,
         "plan": version.plan.name,
@@ -60,16 +64,21 @@ def pack_order(request: HttpRequest, subscription: int) -> HttpResponse:
             organization=row.organization,
             licence=row.licence,
             work_type=work_type,
-            subject=_("Quiero un caso extra (%(cases)s)") % what,
-            text=_("Por favor confirmen %(cases)s caso(s) extra para %(where)s, plan %(plan)s: %(price)s.")
-            % what,
+            subject=_("Pedido: %(cases)s") % what,
+            text=_("Por favor confirmen %(cases)s para %(where)s, plan %(plan)s: %(price)s.") % what,
             channel=Ticket.Channel.WEB,
-            key=f"pack:{request.user.pk}:{row.pk}:{request.POST.get('key', '')[:64] or context['key']}",
+            key=f"pack:{request.user.pk}:{row.pk}:{_key(request)}",
             now=request.now,
         )
     except Refused as refusal:
         return page(request, "pack_order.html", context | {"error": refusal_text(refusal)}, status=409)
     return answer(request, result)
+
+
+def _key(request: HttpRequest) -> str:
+    """What names this order, so that sending it twice is one; anything else than what the page gave is a new one."""
+    given = request.POST.get("key", "")
+    return given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else new_key()
 
 
 def _billing_work() -> WorkType | None:

@@ -178,5 +178,10 @@ def other_cases(ticket: Ticket, user: User) -> list[Ticket]:
     same = (
         Q(organization=ticket.organization_id) if ticket.organization_id else Q(requester=ticket.requester_id)
     )
-    others = Ticket.objects.visible_to(user).filter(same).exclude(pk=ticket.pk).select_related("assignee")
+    others = (
+        Ticket.objects.visible_to(user)
+        .filter(same)
+        .exclude(pk=ticket.pk)
+        .select_related("assignee", "requester", "quotation")
+    )
     return list(others.order_by("-accepted_at", "-id")[:OTHERS_SHOWN])

@@ -44,7 +44,8 @@ function start(area) {
     const images = [...event.clipboardData.files];
     if (!images.length) return;
     event.preventDefault();
-    const stamp = new Date().toISOString().slice(0, 19).replaceAll(":", ".");
+    const here = new Date();
+    const stamp = new Date(here - here.getTimezoneOffset() * 60000).toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".");
     add(images.map((file) => (file.name === "image.png" ? new File([file], `${texts().pasted} ${stamp}.png`, { type: file.type }) : file)));
   });
   let depth = 0;
