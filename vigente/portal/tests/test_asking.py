@@ -214,6 +214,8 @@ def test_with_a_file_lost_on_an_error_the_page_says_so(bob):
     response = bob.post(URL, sent(subject="", files=[SimpleUploadedFile("a.txt", b"hola")]))
     assert response.status_code == 422
     assert "Vuelva a adjuntar sus archivos" in words(response)
+    response = bob.post(URL, sent(recalculate="1", files=[SimpleUploadedFile("a.txt", b"hola")]))
+    assert "Vuelva a adjuntar sus archivos" in words(response)
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def _page(
         "meters": [(place, meters[place.value]) for place in places if place.value in meters],
         "open_cases": my_cases(request.user, now=request.now, limit=3).rows,
         "chosen_kind": str(form["work_type"].value() or ""),
-        "lost_files": bool(request.FILES) and status != 200,
+        "lost_files": bool(request.FILES),
         **_coverage(request, place, work_type),
         **extra,
     }
