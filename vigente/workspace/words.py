@@ -1,13 +1,13 @@
 """How the workspace says things that only its people read: choices, consequences, what happened to a case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vigente.billing.models import Licence, Plan, WorkType
 from vigente.billing.queries import StatementLine
-from vigente.rules.reasons import Release
+from vigente.rules.reasons import Reason, Release
 from vigente.tickets.models import Ticket
 from vigente.ui import formats
 from vigente.ui.wording import release_text
@@ -59,6 +59,23 @@ def classify_consequence(ticket: Ticket, work: WorkType) -> str:
             "units": units_text(work.units)
         }
     return _("Sigue cubierto, sin cambios en sus casos.")
+
+
+def named(reasons: Iterable[Reason]) -> list[Reason]:
+    """Reasons with the name of the kind of work where they hold its code. One query, if any of them does."""
+    reasons = list(reasons)
+    if not any("work" in reason.params for reason in reasons):
+        return reasons
+    names = {work.code: work.name for work in WorkType.objects.all()}
+    return [
+        Reason(
+            reason.code,
+            {**reason.params, "work": names.get(str(reason.params["work"]), reason.params["work"])},
+        )
+        if "work" in reason.params
+        else reason
+        for reason in reasons
+    ]
 
 
 def units_text(units: int) -> str:

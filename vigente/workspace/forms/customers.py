@@ -16,7 +16,7 @@ from vigente.rules.reasons import Release
 from vigente.ui import formats
 from vigente.workspace.forms.fields import DayField, start_of_day
 from vigente.workspace.forms.phone import LicenceField
-from vigente.workspace.words import plan_name
+from vigente.workspace.words import plan_name, units_text
 
 
 class OrganizationForm(forms.ModelForm):
@@ -92,7 +92,7 @@ class VersionField(forms.ModelChoiceField):
     """Plan versions named by plan, edition, interval and price."""
 
     def label_from_instance(self, obj: PlanVersion) -> str:
-        cases = _t("sin límite") if obj.cases is None else str(obj.cases)
+        cases = _t("sin límite") if obj.cases is None else units_text(obj.cases)
         price = formats.money(obj.price_minor, obj.currency, whole=True)
         interval = obj.plan.get_interval_display()
         return f"{obj.plan.name} · {obj.plan.edition.code} · {interval} · {cases} · {price} · v{obj.number}"
@@ -134,7 +134,7 @@ class SubscribeForm(forms.Form):
         self.fields["licence"].queryset = licences.select_related("edition__product")  # type: ignore[attr-defined]
         versions = PlanVersion.objects.filter(plan__edition__in=licences.values("edition"))
         self.fields["version"].queryset = versions.select_related("plan__edition").order_by(  # type: ignore[attr-defined]
-            "plan__edition", "plan__interval", "price_minor", "-number"
+            "plan__edition", "-plan__is_public", "plan__interval", "price_minor", "-number"
         )
 
     def clean(self) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
-from vigente.accounts.models import Role
-from vigente.accounts.services import issue_token
+from vigente.accounts.models import Membership, Role
+from vigente.accounts.services import invite, issue_token
 from vigente.billing.models import MissedTerm, RulebookVersion
 from vigente.factories import make_customer, make_user, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
@@ -34,6 +34,7 @@ OWNER = {
 SUPERVISOR = {
     "quotation",
     "held_override",
+    "membership_end",
     "organization_edit",
     "organization_block",
     "organization_unblock",
@@ -89,6 +90,14 @@ def things(shop, owner, now):
     )
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
+    offer = invite(
+        organization=shop.organization,
+        email="n@c.test",
+        role="member",
+        may_draw=True,
+        invited_by=owner,
+        now=now,
+    )
     return {
         "number": ticket.number,
         "view": "line",
@@ -99,6 +108,8 @@ def things(shop, owner, now):
             "open_for": shop.organization.pk,
             "phone_preview": shop.organization.pk,
             "licence_hosting": shop.licence.pk,
+            "membership": Membership.objects.get(user=shop.colleague).pk,
+            "invitation_revocation": offer.pk,
             "subscription_new": shop.organization.pk,
             "subscription": shop.subscription.pk,
             "pack_new": shop.subscription.pk,

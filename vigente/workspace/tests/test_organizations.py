@@ -261,3 +261,21 @@ def test_invitations_go_out_by_mail(ana, shop):
     from vigente.mail.models import OutboundMessage
 
     assert OutboundMessage.objects.filter(to="nueva@clavo.test").exists() or mail.outbox
+
+
+def test_what_a_person_may_do_is_changed_and_the_last_manager_stays(ana, sofia, shop):
+    manager, member = shop.organization.memberships.order_by("id")
+    ana.post("membership", member.pk, role="manager")
+    member.refresh_from_db()
+    assert (member.role, member.may_draw) == ("manager", False)
+    sofia.post("membership_end", member.pk)
+    assert shop.organization.memberships.count() == 1
+    refused = sofia.post("membership_end", manager.pk)
+    assert refused.status_code == 422
+    assert "al menos un responsable" in words(refused)
+
+
+def test_an_invitation_nobody_took_is_withdrawn(ana, shop):
+    ana.post("person_invite", shop.organization.pk, email="nueva@clavo.test", role="member")
+    ana.post("invitation_revocation", Invitation.objects.get().pk)
+    assert Invitation.objects.get().revoked_at is not None

@@ -1,4 +1,4 @@
-"""What staff do about an organization's people, installations and contracts. One small view per noun."""
+"""What staff do about an organization's installations and contracts. One small view per noun."""
 
 import secrets
 from typing import Any
@@ -9,9 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from vigente.accounts.forms import InvitationForm
 from vigente.accounts.models import User
-from vigente.accounts.services import invite
 from vigente.billing.models import Licence, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import favours_left, rank_of
@@ -47,23 +45,6 @@ def _day(at: Any) -> str:
 def _last_day(end: Any) -> str:
     """The last usable day before an end, as the customer reads it."""
     return formats.last_day(end, zone=timezone.get_current_timezone())
-
-
-@staff
-@both
-def person_invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Offer somebody a seat by mail."""
-    organization = find_organization(pk, person(request))
-    form = InvitationForm(posted(request))
-    action = Action(
-        title=_("Invitar a una persona"), submit=_("Enviar invitación"), back=page_of(organization)
-    )
-
-    def run(data: dict[str, Any]) -> str | None:
-        invite(organization=organization, invited_by=person(request), now=instant(request), **data)
-        return _("Invitación enviada a %(email)s.") % {"email": data["email"]}
-
-    return perform(request, action, form, run)
 
 
 @staff
@@ -114,9 +95,15 @@ def subscription_new(request: HttpRequest, pk: int) -> HttpResponse:
     """A contract made by hand, also one from before (R11)."""
     organization = find_organization(pk, person(request))
     zone = rulebook_at(instant(request)).zone
-    form = SubscribeForm(posted(request), organization=organization, zone=zone)
+    only = list(organization.licences.filter(is_active=True).values_list("pk", flat=True)[:2])
+    initial = {"licence": only[0]} if len(only) == 1 else {}
+    form = SubscribeForm(posted(request), organization=organization, zone=zone, initial=initial)
     action = Action(
-        title=_("Contratar un plan"), submit=_("Contratar"), back=page_of(organization), wide=True
+        title=_("Contratar un plan"),
+        submit=_("Contratar"),
+        back=page_of(organization),
+        wide=True,
+        template="workspace/actions/subscribe.html",
     )
 
     def run(data: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 50).
 """
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +25,7 @@ from vigente.workspace.access import instant, person, staff, supervisors
 from vigente.workspace.answers import Action, perform, posted
 from vigente.workspace.forms.held import AnswerForm, OverrideForm
 from vigente.workspace.views.actions import both
-from vigente.workspace.words import favours_text
+from vigente.workspace.words import favours_text, named
 
 
 @staff
@@ -46,13 +48,14 @@ def held_list(request: HttpRequest) -> HttpResponse:
             _("Se guarda hasta"),
         ]
         rows = (
-            (h.received_at, h.subject, h.organization, h.email, h.get_status_display(), _why(h), h.hold_until)
-            for h in page.rows
+            (h.received_at, h.subject, h.organization, h.email, h.get_status_display(), why, h.hold_until)
+            for h, why in zip(page.rows, _whys(page.rows, now=instant(request)), strict=True)
         )
         return csv_response(_("sin-cobertura"), columns, rows)  # type: ignore[return-value]
     page = held_page(user, view=view, cursor=request.GET.get("after"))
     more = f"?view={view}&after={page.next_cursor}" if page.has_more else ""
-    rows = [{"held": held, "why": _why(held)} for held in page.rows]
+    whys = _whys(page.rows, now=instant(request))
+    rows = [{"held": held, "why": why} for held, why in zip(page.rows, whys, strict=True)]
     return render(
         request, "workspace/held/list.html", {"rows": rows, "view": view, "views": _tabs(), "more": more}
     )
@@ -69,9 +72,11 @@ def _tabs() -> list[tuple[str, str]]:
     ]
 
 
-def _why(held: HeldRequest) -> str:
-    reasons = held.decision_value().reasons
-    return reason_sentence(reasons[0], staff=True) if reasons else ""
+def _whys(rows: Iterable[HeldRequest], *, now: datetime) -> list[str]:
+    """Why each waits, its first reason in words."""
+    firsts = [held.decision_value().reasons[:1] for held in rows]
+    names = iter(named(reason for first in firsts for reason in first))
+    return [reason_sentence(next(names), staff=True, now=now) if first else "" for first in firsts]
 
 
 def _find(pk: int, user: User) -> HeldRequest:
@@ -99,7 +104,7 @@ def held_request(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         "held": held,
-        "decision": decision,
+        "reasons": named(decision.reasons),
         "offers": offers,
         "html": clean_html(held.html, inline={}),
         "files": [

@@ -22,6 +22,7 @@ from vigente.workspace.access import instant, person, staff
 from vigente.workspace.answers import add_refusal, asked, posted
 from vigente.workspace.forms.phone import PhoneForm
 from vigente.workspace.views.actions import both
+from vigente.workspace.words import named
 
 SHOWN = 12
 
@@ -80,7 +81,7 @@ def open_for(request: HttpRequest, pk: int) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return _done(request, result, draft=f"phone-{pk}")
-    context = {"organization": organization, "form": form, "preview": _preview(request, organization, form)}
+    context = {"organization": organization, "form": form, **_seen(request, organization, form)}
     return render(request, "workspace/phone/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -98,8 +99,13 @@ def phone_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What the chosen licence and kind of work would come to now."""
     organization = get_object_or_404(Organization.objects.visible_to(person(request)), pk=pk)
     form = PhoneForm(organization=organization, user=person(request))
-    context = {"organization": organization, "preview": _preview(request, organization, form), "form": form}
+    context = {"organization": organization, "form": form, **_seen(request, organization, form)}
     return render(request, "workspace/phone/preview.html", context)
+
+
+def _seen(request: HttpRequest, organization: Organization, form: PhoneForm) -> dict[str, Any]:
+    seen = _preview(request, organization, form)
+    return {"preview": seen, "reasons": named(seen.decision.reasons) if seen else []}
 
 
 def _preview(request: HttpRequest, organization: Organization, form: PhoneForm) -> Preview | None:

@@ -78,6 +78,7 @@ def plan_version(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("workspace:plans"),
         notes=(note,),
         wide=True,
+        template="workspace/actions/version.html",
     )
 
     def run(data: dict[str, Any]) -> str:
