@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from vigente.demo.stage import Stage
 from vigente.events.models import Event
+from vigente.installation.prepared import Prepared
 from vigente.rules.periods import day_of, day_start
 from vigente.worker import clock
 from vigente.worker.consumers import CONSUMERS, Consumer
@@ -57,9 +58,7 @@ class Nights:
             self._forget(Event.objects.filter(occurred_at__lte=self.stage.now - MAILED), now)
             drain_all(now=now)
             return
-        while waiting := list(
-            _undispatched().filter(kind__in=FOLLOWED).select_related("organization", "actor")
-        ):
+        while waiting := _WAITING():
             self._forget(Event.objects.filter(pk__in=[event.pk for event in waiting]), now)
             for event in waiting:
                 for consumer in _followers(event):
@@ -73,8 +72,13 @@ class Nights:
         return day_start(day_of(at, zone) + timedelta(days=1), zone)
 
 
-def _undispatched() -> QuerySet[Event]:
-    return Event.objects.filter(dispatched_at__isnull=True).order_by("id")
+_WAITING = Prepared(
+    lambda: (
+        Event.objects.filter(dispatched_at__isnull=True, kind__in=FOLLOWED)
+        .order_by("id")
+        .select_related("organization", "actor")
+    )
+)
 
 
 def _followers(event: Event) -> list[Consumer]:

@@ -13,7 +13,7 @@ from itertools import islice
 import structlog
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import DateTimeField, Q
 
 from vigente.billing.due import moving_subscriptions
 from vigente.billing.models import RulebookVersion
@@ -22,6 +22,7 @@ from vigente.billing.services import ledger, reminders
 from vigente.billing.services.subscriptions import roll_over
 from vigente.events.kinds import Kind
 from vigente.events.models import record
+from vigente.installation.prepared import Param, Prepared
 from vigente.rules.periods import day_of, day_start
 from vigente.tickets.services import held, merging, work
 from vigente.worker.models import JobRun
@@ -47,14 +48,23 @@ class Job:
 
 def roll_over_subscriptions(*, now: datetime) -> int:
     """Open periods, renew, start and end what is due, each contract in its own transaction (rows 19, 20)."""
-    due = moving_subscriptions().filter(next_due_at__lte=now).order_by("next_due_at", "id")
     done = 0
-    for pk in list(due.values_list("pk", flat=True)[:500]):
+    for pk in _MOVING(now=now):
         try:
             done += roll_over(subscription_id=pk, now=now)
         except Exception as error:
             log.error("roll-over failed", subscription=pk, exc_info=error)
     return done
+
+
+_MOVING = Prepared(
+    lambda: (
+        moving_subscriptions()
+        .filter(next_due_at__lte=Param("now", DateTimeField()))
+        .order_by("next_due_at", "id")
+        .values_list("pk", flat=True)[:500]
+    )
+)
 
 
 def expire_grants(*, now: datetime) -> int:

@@ -12,6 +12,7 @@ from vigente.accounts.models import Organization
 from vigente.billing.models import Licence, Subscription
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
+from vigente.installation.prepared import Param, Prepared
 from vigente.mail import consumers as mail
 from vigente.rules.lifecycle import UNSOLVED
 from vigente.tickets.models import HeldRequest, Ticket
@@ -77,7 +78,14 @@ def restamp_open_cases(event: Event, *, now: datetime) -> None:
 
 
 def _somebody_waits(organization: Organization) -> bool:
-    return HeldRequest.objects.filter(organization=organization, status=HeldRequest.Status.WAITING).exists()
+    return bool(_WAITING(organization=organization.pk))
+
+
+_WAITING = Prepared(
+    lambda: HeldRequest.objects.filter(
+        organization=Param("organization"), status=HeldRequest.Status.WAITING
+    ).values_list("pk")[:1]
+)
 
 
 def _is_renewal(event: Event) -> bool:

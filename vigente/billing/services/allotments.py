@@ -9,6 +9,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.ledger import grant_cases
 from vigente.events.kinds import Kind
 from vigente.events.models import record
+from vigente.installation.prepared import Param, Prepared
 from vigente.rules import subscriptions as rules
 from vigente.rules.periods import Months, Span, boundary, month_of, prorated
 from vigente.rules.quota import Source
@@ -114,12 +115,16 @@ def save_course(subscription: Subscription, *, before: int | None = None) -> Non
 
 def locked(pk: int) -> Subscription | None:
     """The row, locked where the database can; elsewhere the transaction already holds the only write lock."""
-    return (
+    return _LOCKED.first(subscription=pk)
+
+
+_LOCKED = Prepared(
+    lambda: (
         Subscription.objects.select_related("version__plan", "organization", "licence", "change_to__plan")
         .select_for_update(of=("self",))
-        .filter(pk=pk)
-        .first()
+        .filter(pk=Param("subscription"))
     )
+)
 
 
 def tell(

@@ -18,8 +18,8 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import favour_limit, favours_made
 from vigente.events.kinds import Kind
 from vigente.events.models import record
-from vigente.installation.prepared import Param, PreparedUpdate
-from vigente.installation.rows import insert
+from vigente.installation.prepared import Param, Prepared, PreparedUpdate
+from vigente.installation.rows import insert, insert_if_new
 from vigente.rules.coverage import NO_RANK
 from vigente.rules.periods import day_start
 from vigente.rules.quota import Source
@@ -52,39 +52,39 @@ def grant_cases(
 
     Asked again with the same key, gives the first grant back.
     """
-    try:
-        with transaction.atomic():
-            grant = Grant.objects.create(
-                key=key,
-                organization=organization,
-                licence=licence,
-                subscription=subscription,
-                source=source.value,
-                period=period,
-                granted=cases,
-                remaining=cases,
-                start=start,
-                end=end,
-                rank=rank,
-                work=work,
-                created_at=now,
-            )
-            LedgerEntry.objects.create(
-                grant=grant,
-                kind=ENTRY.GRANT,
-                cases=cases,
-                source=key,
-                reason=reason,
-                is_favour=is_favour,
-                actor=actor,
-                note=note,
-                at=start if start < now else now,
-            )
-    except IntegrityError:
-        before = Grant.objects.filter(key=key).first()
-        if before is None:
-            raise
-        return before, False
+    grant = Grant(
+        key=key,
+        organization=organization,
+        licence=licence,
+        subscription=subscription,
+        source=source.value,
+        period=period,
+        granted=cases,
+        remaining=cases,
+        start=start,
+        end=end,
+        rank=rank,
+        work=work,
+        created_at=now,
+    )
+    with transaction.atomic():
+        if not insert_if_new(grant):
+            before = Grant.objects.filter(key=key).first()
+            if before is None:
+                raise IntegrityError(f"the books refuse the grant {key}")
+            return before, False
+        entry = LedgerEntry(
+            grant=grant,
+            kind=ENTRY.GRANT,
+            cases=cases,
+            source=key,
+            reason=reason,
+            is_favour=is_favour,
+            actor=actor,
+            note=note,
+            at=start if start < now else now,
+        )
+        insert(entry)
     return grant, True
 
 
@@ -232,12 +232,18 @@ def require_favour(user: User | None, *, now: datetime) -> None:
         raise Refused(RefusalCode.FAVOUR_LIMIT, limit=limit)
 
 
-def expire_due(*, now: datetime, limit: int = 500) -> int:
+def expire_due(*, now: datetime) -> int:
     """Write the expiry of what was left in grants that are over (R2). Dated at the grant's own end, however late it
     runs.
     """
-    due = Grant.objects.filter(expired_at__isnull=True, end__lte=now).order_by("end", "id")[:limit]
-    return sum(_expire(grant, now=now) for grant in due)
+    return sum(_expire(grant, now=now) for grant in _DUE(now=now))
+
+
+_DUE = Prepared(
+    lambda: Grant.objects.filter(expired_at__isnull=True, end__lte=Param("now", DateTimeField())).order_by(
+        "end", "id"
+    )[:500]
+)
 
 
 @transaction.atomic

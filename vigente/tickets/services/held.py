@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import DateTimeField
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
 from vigente.events.models import record
+from vigente.installation.prepared import Param, Prepared
 from vigente.rules.coverage import Decision, Outcome
 from vigente.rules.reasons import Code, Reason
 from vigente.rules.refusal import RefusalCode, Refused
@@ -173,13 +175,20 @@ def answer(*, held: HeldRequest, actor: User, text: str, now: datetime) -> None:
     _tell(Kind.HELD_ANSWERED, held, now=now, actor=actor)
 
 
-def expire_due(*, now: datetime, limit: int = 200) -> int:
+def expire_due(*, now: datetime) -> int:
     """Close what waited too long; its author is told how to recover it (row 41)."""
-    due = HeldRequest.objects.filter(status__in=PENDING, hold_until__lte=now).order_by("hold_until")[:limit]
+    due = _OVER(now=now)
     for held in due:
         with transaction.atomic():
             _settle(held, STATUS.EXPIRED, Kind.HELD_EXPIRED, now=now, actor=None, quietly=True)
     return len(due)
+
+
+_OVER = Prepared(
+    lambda: HeldRequest.objects.filter(
+        status__in=PENDING, hold_until__lte=Param("now", DateTimeField())
+    ).order_by("hold_until")[:200]
+)
 
 
 def erase_due(*, now: datetime, limit: int = 200) -> int:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import rank_of
 from vigente.events.kinds import Kind
+from vigente.installation.prepared import Param, Prepared
 from vigente.rules.lifecycle import DONE, IN_LINE, UNSOLVED, Status
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Department, Ticket
@@ -139,14 +140,13 @@ def close(*, ticket: Ticket, actor: User, now: datetime) -> None:
     finish(ticket, now=now)
 
 
-def close_silent(*, now: datetime, limit: int = 200) -> int:
+def close_silent(*, now: datetime) -> int:
     """Close what was solved and has been silent for the rulebook's days. By the clock, so it starts no window (row
     9).
     """
     before = now - timedelta(days=rulebook_at(now).auto_close_days)
-    due = Ticket.objects.filter(status=Ticket.Status.SOLVED, last_activity_at__lte=before)
     closed = 0
-    for pk in list(due.order_by("last_activity_at").values_list("pk", flat=True)[:limit]):
+    for pk in _SILENT(before=before):
         with transaction.atomic():
             ticket = locked(pk)
             if ticket.status == Ticket.Status.SOLVED:
@@ -154,6 +154,17 @@ def close_silent(*, now: datetime, limit: int = 200) -> int:
                 save(ticket)
                 closed += 1
     return closed
+
+
+_SILENT = Prepared(
+    lambda: (
+        Ticket.objects.filter(
+            status=Ticket.Status.SOLVED, last_activity_at__lte=Param("before", DateTimeField())
+        )
+        .order_by("last_activity_at")
+        .values_list("pk", flat=True)[:200]
+    )
+)
 
 
 @transaction.atomic
