@@ -17,6 +17,7 @@ from vigente.tickets.models import (
     Attachment,
     DrawDispute,
     Message,
+    Participant,
     Quotation,
     SplitProposal,
     Ticket,
@@ -58,6 +59,7 @@ class CasePage:
     links: Sequence[Link]
     others: Sequence[Ticket]
     splits: Sequence[SplitProposal] = field(default=())
+    participants: Sequence[User] = field(default=())
 
     @property
     def quotation(self) -> Quotation | None:
@@ -88,6 +90,7 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
         links=_links(ticket, user),
         others=other_cases(ticket, user),
         splits=_splits(ticket),
+        participants=_participants(ticket),
     )
 
 
@@ -115,6 +118,7 @@ def _ticket(number: int, user: User) -> Ticket:
         .annotate(
             has_links=Exists(pairs) | Exists(children),
             has_splits=Exists(SplitProposal.objects.filter(ticket=OuterRef("pk"))),
+            has_participants=Exists(Participant.objects.filter(ticket=OuterRef("pk"))),
         )
         .get(number=number)
     )
@@ -171,6 +175,13 @@ def _splits(ticket: Ticket) -> list[SplitProposal]:
     if not ticket.has_splits:  # type: ignore[attr-defined]
         return []
     return list(ticket.split_proposals.select_related("proposed_by", "child").order_by("id"))
+
+
+def _participants(ticket: Ticket) -> list[User]:
+    """Who takes part besides the requester, and so is written to."""
+    if not ticket.has_participants:  # type: ignore[attr-defined]
+        return []
+    return list(User.objects.filter(participations__ticket=ticket).order_by("participations__id"))
 
 
 def other_cases(ticket: Ticket, user: User) -> list[Ticket]:

@@ -97,13 +97,15 @@ def test_row_47_the_right_licence_pays(ana, shop, case, now):
 
 
 def test_row_12_a_duplicate_is_merged_and_parted_again(ana, shop, case, now):
-    double = shop.ticket(now)
+    double = shop.ticket(now, user=shop.colleague)
     assert left(shop, now) == 2
     response = ana.post("merger", double.number, into=case.number)
     assert f"Unido al caso {case.number}." in said(response)
     assert left(shop, now) == 3
     assert f"Unido al caso {case.number}" in words(ana.get("case", double.number))
-    assert "Unido aquí" in words(ana.get("case", case.number))
+    seen = words(ana.get("case", case.number))
+    assert "Unido aquí" in seen
+    assert "También recibe las respuestas: Roberto" in seen
     ana.post("unmerging", double.number)
     assert left(shop, now) == 2
     assert fresh(double).merged_into is None
