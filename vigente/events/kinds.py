@@ -77,3 +77,4 @@ class Kind(StrEnum):
     # Machine side
     MAIL_QUARANTINED = "mail.quarantined"
     VERIFY_FAILED = "verify.failed"  # differences
+    VERIFY_PASSED = "verify.passed"  # the first clean night after a failed one

@@ -21,7 +21,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import ledger, reminders
 from vigente.billing.services.subscriptions import roll_over
 from vigente.events.kinds import Kind
-from vigente.events.models import record
+from vigente.events.models import Event, record
 from vigente.installation.prepared import Param, Prepared
 from vigente.rules.periods import day_of, day_start
 from vigente.tickets.services import held, merging, work
@@ -120,11 +120,25 @@ def verify_nightly(*, now: datetime) -> int:
     if created or not JobRun.objects.filter(late, pk=run.pk).update(last_at=now):
         return 0
     found = list(islice(verify(now=now), 1000))
+    if found and _clock_moved(now):
+        JobRun.objects.filter(pk=run.pk).update(last_at=None)
+        return 0
     if found:
         log.error("the books do not add up", differences=len(found), first=str(found[0]))
         said = [str(difference) for difference in found[:NAMED_DIFFERENCES]]
         record(Kind.VERIFY_FAILED, subject="verify", now=now, count=len(found), differences=said)
+    elif Event.objects.filter(subject="verify").order_by("-id").values_list("kind", flat=True).first() == (
+        Kind.VERIFY_FAILED.value
+    ):
+        record(Kind.VERIFY_PASSED, subject="verify", now=now)
     return 1
+
+
+def _clock_moved(now: datetime) -> bool:
+    """Whether things happened long after `now`: a demonstration's clock was moved while the books were read, and what
+    was found is of no single moment. It is asked again.
+    """
+    return Event.objects.filter(occurred_at__gt=now + timedelta(hours=1)).exists()
 
 
 def forget_old_sessions(*, now: datetime) -> int:

@@ -34,7 +34,7 @@ class RankRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The page. `differences`: the last time the nightly check found the books wrong, None if never."""
+    """The page. `differences`: the last nightly check, if it found the books wrong."""
 
     ranks: Sequence[RankRow]
     favours: Sequence[PersonFavours]
@@ -103,7 +103,10 @@ def overview(user: User, *, now: datetime) -> Overview:
         ),
         disputes=list(disputes.select_related("ticket__organization").order_by("disputed_at")[:SHOWN]),
         objections=list(objections.select_related("ticket__organization").order_by("objected_at")[:SHOWN]),
-        differences=Event.objects.filter(kind=Kind.VERIFY_FAILED.value).order_by("-id").first(),
+        differences=Event.objects.filter(
+            pk=Event.objects.filter(subject="verify").order_by("-id").values("pk")[:1],
+            kind=Kind.VERIFY_FAILED.value,
+        ).first(),
         quarantined=InboundMessage.objects.filter(status=InboundMessage.Status.QUARANTINED).count(),
         dead=OutboundMessage.objects.filter(status=OutboundMessage.Status.DEAD).count(),
     )

@@ -122,6 +122,21 @@ def test_verification_runs_once_a_night_and_says_what_differs():
     assert clock.verify_nightly(now=NOW + 2 * DAY) == 1
     event = Event.objects.get(kind=Kind.VERIFY_FAILED)
     assert "remaining is 1, should be 4" in event.data["differences"][0]
+    Grant.objects.filter(organization=customer.organization).update(remaining=4)
+    clock.verify_nightly(now=NOW + 3 * DAY)
+    clock.verify_nightly(now=NOW + 4 * DAY)
+    assert Event.objects.filter(kind=Kind.VERIFY_PASSED).count() == 1
+
+
+def test_a_clock_moved_while_the_books_are_read_is_no_alarm():
+    customer = make_customer(now=NOW)
+    clock.verify_nightly(now=NOW)
+    clock.run_due(now=NOW + 40 * DAY)
+    assert clock.verify_nightly(now=NOW + DAY) == 0
+    assert not Event.objects.filter(kind=Kind.VERIFY_FAILED).exists()
+    Grant.objects.filter(organization=customer.organization).update(remaining=1)
+    assert clock.verify_nightly(now=NOW + 41 * DAY) == 1
+    assert Event.objects.filter(kind=Kind.VERIFY_FAILED).exists()
 
 
 def test_a_demonstration_moves_its_clock_through_everything_due():

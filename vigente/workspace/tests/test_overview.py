@@ -76,6 +76,8 @@ def test_books_that_do_not_add_up_are_said_loudly(sofia, now):
     seen = words(sofia.get("overview"))
     assert "con diferencias" in seen
     assert "grant 7: 3 is not 4" in seen
+    record(Kind.VERIFY_PASSED, subject="verify", now=now)
+    assert "con diferencias" not in words(sofia.get("overview"))
 
 
 @pytest.mark.parametrize("count", [1, 12])
