@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from vigente.accounts.models import User
+from vigente.rules.lifecycle import PAUSED, UNSOLVED
 from vigente.rules.reasons import Release
 from vigente.tickets.models import DrawDispute, Message, Quotation, Ticket
 from vigente.tickets.services import classification, conversation, disputes, merging, quotations, work
@@ -94,33 +95,29 @@ ACTS: tuple[tuple[Act, int], ...] = (
 
 
 def decide_what_is_asked(world: World, now: datetime) -> None:
-    """Supervisors quote, and decide objections and disputes (rows 11, 15)."""
-    for quotation in Quotation.objects.filter(status=Quotation.Status.REQUESTED).select_related("ticket")[
-        :20
-    ]:
+    """Supervisors quote, and decide objections and disputes, one of each a day (rows 11, 15)."""
+    supervisor = world.rng.choice(world.supervisors)
+    open_cases = Quotation.objects.filter(ticket__status__in=UNSOLVED).select_related("ticket")
+    for quotation in open_cases.filter(status=Quotation.Status.REQUESTED)[:1]:
         quotations.quote(
             ticket=quotation.ticket,
             amount_minor=50_000,
             currency="NIO",
             scope="Un informe nuevo.",
-            actor=world.supervisors[0],
+            actor=supervisor,
             now=now,
         )
-    for quotation in Quotation.objects.filter(status=Quotation.Status.OBJECTED).select_related("ticket")[:20]:
+    for quotation in open_cases.filter(status=Quotation.Status.OBJECTED)[:1]:
         covered = world.rng.random() < 0.5
-        quotations.decide_objection(
-            ticket=quotation.ticket, covered=covered, actor=world.supervisors[1], now=now
-        )
-    for dispute in DrawDispute.objects.filter(status=DrawDispute.Status.OPEN).select_related("ticket")[:20]:
+        quotations.decide_objection(ticket=quotation.ticket, covered=covered, actor=supervisor, now=now)
+    for dispute in DrawDispute.objects.filter(status=DrawDispute.Status.OPEN).select_related("ticket")[:1]:
         upheld = world.rng.random() < 0.5
-        disputes.decide_dispute(ticket=dispute.ticket, upheld=upheld, actor=world.supervisors[1], now=now)
+        disputes.decide_dispute(ticket=dispute.ticket, upheld=upheld, actor=supervisor, now=now)
 
 
 def solve_old_ones(world: World, now: datetime) -> None:
     """Go through what waits for nothing any more."""
-    waiting = Ticket.objects.filter(status__in=("waiting_customer", "waiting_third", "on_hold")).order_by(
-        "last_activity_at"
-    )
+    waiting = Ticket.objects.filter(status__in=PAUSED).order_by("last_activity_at")
     for ticket in waiting[: max(3, len(world.companies) // 100)]:
         work.solve(ticket=ticket, actor=world.agents[0], now=now)
 

@@ -6,7 +6,7 @@ from vigente import factories as make
 from vigente.billing.models import Licence
 from vigente.billing.services import licences, organizations, packs, subscriptions
 from vigente.billing.services.versions import new_version
-from vigente.worker.simulation.world import Company, World, running
+from vigente.worker.simulation.world import Company, World, in_force, running
 
 
 def first_contract(world: World, company: Company, now: datetime) -> None:
@@ -50,23 +50,25 @@ def contract(world: World, company: Company, now: datetime) -> None:
 
 
 def reconsider(world: World, company: Company, now: datetime) -> None:
-    """Once a month or so: cancel, take that back, change the plan, or come back to one (R4, R5)."""
-    mine = running(company)
-    if not mine:
-        if world.rng.random() < 0.4:
+    """Once a month or so: cancel, take that back, change the plan, or come back to one (R4, R5). Mostly nothing."""
+    what = world.rng.random()
+    if what > 0.5:
+        return
+    if what > 0.12:
+        if not in_force(company):
             contract(world, company, now)
         return
-    subscription = world.rng.choice(mine)
-    what = world.rng.random()
-    if subscription.notice_given_at is not None:
-        if what < 0.3:
+    for subscription in running(company)[:1]:
+        if subscription.notice_given_at is not None:
             subscriptions.withdraw_notice(subscription=subscription, now=now, actor=company.manager)
-    elif what < 0.05:
-        subscriptions.give_notice(subscription=subscription, now=now, actor=company.manager)
-    elif what < 0.1:
-        shelf = world.monthly[subscription.version.plan.edition.code]
-        version = world.rng.choice(shelf)
-        subscriptions.change_plan(subscription=subscription, version=version, now=now, actor=company.manager)
+        elif what < 0.06:
+            subscriptions.give_notice(subscription=subscription, now=now, actor=company.manager)
+        else:
+            shelf = world.monthly[subscription.version.plan.edition.code]
+            version = world.rng.choice(shelf)
+            subscriptions.change_plan(
+                subscription=subscription, version=version, now=now, actor=company.manager
+            )
 
 
 def buy_pack(world: World, company: Company, now: datetime) -> None:

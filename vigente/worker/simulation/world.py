@@ -109,6 +109,13 @@ def _licence(world: World, organization: Organization) -> Licence:
     )
 
 
+def in_force(company: Company) -> bool:
+    """Whether anything it bought runs."""
+    return Subscription.objects.filter(
+        organization=company.organization, source="bought", status__in=("active", "grace")
+    ).exists()
+
+
 def running(company: Company) -> list[Subscription]:
     """The contracts it bought that are in force."""
     return list(
