@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
@@ -99,9 +100,9 @@ class Simulation:
             contracts.change_the_rules(self.world, number // 30, begins)
         for company in self.world.companies:
             if rng.random() < company.asks / DAYS_A_MONTH:
-                self.plan(self._hour(begins), lambda at, c=company: self._ask(c, at))
+                self.plan(self._hour(begins), partial(self._ask, company))
             if rng.random() < 1 / DAYS_A_MONTH:
-                self.plan(self._hour(begins), lambda at, c=company: contracts.reconsider(self.world, c, at))
+                self.plan(self._hour(begins), partial(contracts.reconsider, self.world, company))
             if rng.random() < 0.0005:
                 self._block(company, begins)
         company = rng.choice(self.world.companies)
@@ -153,7 +154,7 @@ def simulate(
         later = simulation.world.rng.choice((0, 0, 0, 10, 40, 90))
         begins = START + timedelta(days=later)
         simulation.plan(
-            simulation._hour(begins), lambda at, c=company: contracts.first_contract(simulation.world, c, at)
+            simulation._hour(begins), partial(contracts.first_contract, simulation.world, company)
         )
     for number in range(days):
         with transaction.atomic():

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from vigente import factories as make
 from vigente.accounts.models import Organization, User
@@ -61,7 +62,7 @@ def build(rng: Random, organizations: int) -> World:
         draw_by="anyone",
     )
     for edition in EDITIONS:
-        shelf = {"edition": make.make_edition(edition), "sla_policy": make.make_policy(480)}
+        shelf: dict[str, Any] = {"edition": make.make_edition(edition), "sla_policy": make.make_policy(480)}
         for shelves, interval in ((world.monthly, "month"), (world.yearly, "year")):
             shelves[edition] = [
                 make.make_version(
