@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "vigente.installation.middleware.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "vigente.installation.middleware.NowMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -47,11 +47,12 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:held_request/ workspace:held_case/ workspace:organizations workspace:organization/
         workspace:organization_statement/ workspace:plans workspace:plans_export workspace:rules""",
     ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:next workspace:write/ workspace:taking/ workspace:untaking/
-        workspace:solution/ workspace:reopening/ workspace:unmerging/""",
+        workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:open_for/ workspace:assignment/ workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:held_answer/ workspace:organization_new
-        workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/ workspace:licence_hosting/""",
+        workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/
+        workspace:licence_hosting/ workspace:membership/""",
     # Workspace: supervisors and the owner
     ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
         workspace:outbound/""",
@@ -60,7 +61,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:outbound_retry/""",
     ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:quotation/ workspace:held_override/ workspace:organization_edit/
         workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
-        workspace:subscription_change/ workspace:pack_new/""",
+        workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner
     ("LLNNNNNFFO", "LLNNNNNFFM"): "workspace:settings workspace:tokens workspace:section/",
     ("LLNNNNNFFM", "LLNNNNNFFO"): "workspace:rules_withdrawal/ workspace:token_revocation/",

@@ -153,7 +153,8 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "key": "abc-def",
     }  # fmt: skip
     world.rows = {
-        "held": held.pk, "inbound": inbound.pk, "licence_hosting": shop.licence.pk, "missed_term": term.pk,
+        "held": held.pk, "inbound": inbound.pk, "invitation_revocation": offer.pk, "membership": member.pk,
+        "licence_hosting": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,

@@ -32,8 +32,10 @@ class _Reader(HTMLParser):
         elif self.form is not None and found.get("name"):
             getattr(self, f"_{tag}", lambda found: None)(found)
         elif tag == "option" and self.form is not None and self.select:
-            if "selected" in found or not self.form.values.get(self.select):
-                self.form.values[self.select] = found.get("value", "")
+            chosen = "selected" in found or not self.form.values.get(self.select)
+            self.form.values[self.select] = (
+                found.get("value", "") if chosen else self.form.values[self.select]
+            )
 
     def _input(self, found: dict[str, str]) -> None:
         kind, name = found.get("type", "text"), found["name"]

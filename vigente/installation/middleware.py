@@ -1,10 +1,27 @@
-"""Reads the clock once per request."""
+"""Reads the clock once per request; refuses addresses that cannot be."""
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from vigente.installation.clock import standing_at, vendor_now
+
+
+class AddressMiddleware:
+    """Refuses an address with a NUL: no page links to one, and a database must not be asked for it.
+
+    The API says so itself, as a problem.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        has_nul = "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+        if has_nul and not request.path_info.startswith("/api/"):
+            raise BadRequest("a NUL in the address")
+        return self.get_response(request)
 
 
 class NowMiddleware:

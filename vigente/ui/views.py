@@ -29,7 +29,7 @@ def example(request: HttpRequest, name: str) -> HttpResponse:
     template = f"ui/gallery/page_{name.replace('-', '_')}.html"
     try:
         get_template(template)
-    except TemplateDoesNotExist as missing:
+    except (TemplateDoesNotExist, OSError) as missing:  # OSError: a name longer than any file's
         raise Http404 from missing
     if not _allowed(request):
         raise Http404

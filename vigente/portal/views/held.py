@@ -83,7 +83,7 @@ def _complete(request: HttpRequest, row: HeldRequest, places: list[Place]) -> Ht
     place, work_type = form.cleaned_data["where"], form.cleaned_data["work_type"]
     said = request.POST.get("seen", "")
     would = line(place, work_type, user=request.user, now=request.now)
-    if not said.isdigit() or would.units > int(said[:4]):
+    if not said.isdecimal() or would.units > int(said[:4]):
         return _page(request, row, places, form, status=409, changed=True)
     try:
         result = service.complete(
@@ -198,7 +198,8 @@ def choice(request: HttpRequest) -> HttpResponse:
     )
     if request.method != "POST":
         return page(request, "held_choice.html", {"asked": asked})
-    chosen = list(asked.filter(token__in=request.POST.getlist("held")))
+    marked = set(request.POST.getlist("held"))
+    chosen = [row for row in asked if row.token in marked]
     if not chosen:
         refused(request, _("No eligió ninguna. Siguen en espera."))
         return redirect("portal:held_choice")

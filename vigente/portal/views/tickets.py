@@ -139,7 +139,7 @@ def _rows(cases: TicketQuerySet) -> Iterator[list[object]]:
 def search(request: HttpRequest) -> HttpResponse:
     """What an error page's search box asks: a case's number opens it, words are looked for in the list."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    if text.isdigit() and len(text) < 15:
+    if text.isdecimal() and len(text) < 15:
         number = int(text)
         if Ticket.objects.visible_to(request.user).filter(Q(number=number)).exists():
             return redirect("portal:ticket", number)
