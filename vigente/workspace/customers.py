@@ -10,10 +10,18 @@ from django.db.models.functions import Coalesce
 from vigente.accounts.models import Invitation, Membership, Organization, User
 from vigente.billing.facts import load
 from vigente.billing.models import Licence, Subscription
-from vigente.billing.queries import Meter, StatementLine, meters_of, statement, subscriptions_of
+from vigente.billing.queries import (
+    Meter,
+    StatementLine,
+    meters_of,
+    price_of,
+    statement,
+    subscriptions_of,
+)
 from vigente.events.models import Event
 from vigente.rules.coverage import IN_FORCE
 from vigente.rules.lifecycle import UNSOLVED
+from vigente.rules.pricing import Price
 from vigente.tickets.folding import Folded
 from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.queries.counts import OPEN_HELD
@@ -79,11 +87,11 @@ def _count(rows: "QuerySet[Ticket] | QuerySet[Licence]") -> Coalesce:
 
 @dataclass(frozen=True, slots=True)
 class LicencePanel:
-    """One licence (None: the whole organization) with its meter and contracts, running ones first."""
+    """One licence (None: the whole organization) with its meter, its contracts and their prices, running ones first."""
 
     licence: Licence | None
     meter: Meter
-    contracts: Sequence[Subscription]
+    contracts: Sequence[tuple[Subscription, Price]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,12 @@ def organization_page(organization: Organization, *, user: User, now: datetime) 
     panels = []
     for home in homes:
         pk = home.pk if home else None
-        panels.append(LicencePanel(home, meters[pk], [c for c in contracts if c.licence_id == pk]))
+        mine = [c for c in contracts if c.licence_id == pk]
+        prices = [
+            price_of(version=c.version, licence=home, organization=organization, now=now, book=facts.rulebook)
+            for c in mine
+        ]
+        panels.append(LicencePanel(home, meters[pk], list(zip(mine, prices, strict=True))))
     events = Event.objects.filter(organization=organization, kind__in=list(ORGANIZATION_TELLERS))
     return OrganizationPage(
         organization=organization,

@@ -80,6 +80,12 @@ def test_the_page_shows_people_licences_books_and_cases(ana, shop, now):
     assert f"abrió el caso {case.number}" in seen
 
 
+def test_r3_a_contract_stands_with_its_discount(ana, now):
+    customer = make_customer(now=now, version=make_version(price_minor=210_000), hosting="vendor_cloud")
+    seen = words(ana.get("organization", customer.organization.pk))
+    assert "C$ 2,100 C$ 1,260 (−40 %)" in seen
+
+
 def test_an_export_is_safe(ana):
     make_organization("=1+1")
     assert "'=1+1" in b"".join(ana.get("organizations", query="?format=csv").streaming_content).decode()
