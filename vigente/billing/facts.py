@@ -7,8 +7,8 @@ from django.db.models import DateTimeField
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Grant, Licence, PlanVersion, Subscription
-from vigente.billing.models.rulebooks import rulebook_at
-from vigente.installation.prepared import Param, Prepared
+from vigente.billing.models.rulebooks import RULEBOOK, read_rulebook, rulebook_at
+from vigente.installation.prepared import Param, Prepared, together
 from vigente.rules.coverage import IN_FORCE, Asking, Contract, Decision, Work, decide
 from vigente.rules.quota import GrantFacts
 from vigente.rules.rulebook import DrawBy, Rulebook
@@ -42,17 +42,19 @@ class Facts:
 
 def load(organization: Organization | None, *, now: datetime, rulebook: Rulebook | None = None) -> Facts:
     """Read what bears on a decision about `organization` at `now`."""
-    rulebook = rulebook or rulebook_at(now)
     if organization is None:
-        return Facts(rulebook, (), (), 0, ())
-    subscriptions = tuple(_SUBSCRIPTIONS(organization=organization.pk))
-    grants = _GRANTS(organization=organization.pk, now=now)
+        return Facts(rulebook or rulebook_at(now), (), (), 0, ())
+    subscriptions, grants, *found = together(
+        _SUBSCRIPTIONS.asked(organization=organization.pk),
+        _GRANTS.asked(organization=organization.pk, now=now),
+        *([] if rulebook else [RULEBOOK.asked(now=now)]),
+    )
     return Facts(
-        rulebook=rulebook,
+        rulebook=rulebook or read_rulebook(*found),
         contracts=tuple(subscription.contract() for subscription in subscriptions),
         grants=tuple(grant.value() for grant in grants),
         drawn=sum(grant.drawn for grant in grants),
-        subscriptions=subscriptions,
+        subscriptions=tuple(subscriptions),
     )
 
 

@@ -54,13 +54,27 @@ def record(
     **data: Any,
 ) -> Event:
     """Write that `kind` happened to `subject` at `now`. Call it inside the transaction of the change itself."""
-    event = Event(
-        kind=kind.value,
+    event = happening(
+        kind,
         subject=subject,
+        now=now,
         actor=actor,
         organization_id=organization.pk if organization is not None else organization_id,
-        data=data,
-        occurred_at=now,
+        **data,
     )
     insert(event)
     return event
+
+
+def happening(
+    kind: Kind, *, subject: str, now: datetime, actor: User | None, organization_id: int | None, **data: Any
+) -> Event:
+    """The event that `record` writes, unsaved: to be inserted together with other rows."""
+    return Event(
+        kind=kind.value,
+        subject=subject,
+        actor=actor,
+        organization_id=organization_id,
+        data=data,
+        occurred_at=now,
+    )

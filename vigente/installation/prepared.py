@@ -9,7 +9,8 @@ Only for the few that stand in the way of every case. Not for `__in`, prefetchin
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -56,13 +57,56 @@ class Prepared(Generic[T]):
         self._make, self._each = make, _PerConnection()
 
     def __call__(self, **values: object) -> list[T]:
-        found: list[T] = self._each.ready(lambda connection: _Select(self._make(), connection)).rows(values)
+        (found,) = together(self.asked(**values))
         return found
+
+    def asked(self, **values: object) -> "Asked[T]":
+        """The question, for `together`."""
+        return Asked(self._each.ready(lambda connection: _Select(self._make(), connection)), values)
 
     def first(self, **values: object) -> T | None:
         """The first row; the query itself should ask for no more than one."""
         rows = self(**values)
         return rows[0] if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[T]):
+    """A prepared query with its values."""
+
+    select: "_Select"
+    values: dict[str, object]
+
+
+def together(*asked: Asked[Any]) -> list[list[Any]]:
+    """Ask several prepared queries, whose answers do not depend on each other: in one trip where that can be."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if len(asked) > 1 and takes_several(connection):
+        return _in_one_trip(asked, connection)
+    return [one.select.objects(one.select.statement.run(one.values, _all)) for one in asked]
+
+
+def takes_several(connection: BaseDatabaseWrapper) -> bool:
+    """PostgreSQL does, as long as values are bound on this side."""
+    options = connection.settings_dict["OPTIONS"]
+    return connection.vendor == "postgresql" and not options.get("server_side_binding")
+
+
+def _in_one_trip(asked: Sequence[Asked[Any]], connection: BaseDatabaseWrapper) -> list[list[Any]]:
+    statements = [one.select.statement for one in asked]
+    params: Any = [value for one in asked for value in one.select.statement.bound(one.values)]
+    with connection.cursor() as cursor:
+        cursor.execute("; ".join(statement.sql for statement in statements), params)
+        answers = []
+        for one in asked:
+            answers.append(one.select.objects(cursor.fetchall()))
+            cursor.nextset()
+    return answers
+
+
+def _all(cursor: Any) -> list[Any]:
+    rows: list[Any] = cursor.fetchall()
+    return rows
 
 
 class PreparedUpdate:
@@ -88,11 +132,13 @@ class _Statement:
         self.sql, params = sql
         self.params, self.connection = tuple(params), connection
 
-    def run(self, values: dict[str, object], read: Callable[[Any], Any]) -> Any:
+    def bound(self, values: dict[str, object]) -> list[Any]:
         connection = self.connection
-        bound: Any = [p.bound(values[p.name], connection) if isinstance(p, Param) else p for p in self.params]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, bound)
+        return [p.bound(values[p.name], connection) if isinstance(p, Param) else p for p in self.params]
+
+    def run(self, values: dict[str, object], read: Callable[[Any], Any]) -> Any:
+        with self.connection.cursor() as cursor:
+            cursor.execute(self.sql, self.bound(values))
             return read(cursor)
 
 
@@ -102,14 +148,14 @@ class _Select:
     def __init__(self, queryset: Any, connection: BaseDatabaseWrapper) -> None:
         compiler = queryset.query.get_compiler(connection=connection)
         self.statement = _Statement(compiler.as_sql(), connection)
-        self.values: dict[str, object] = {}
-        compiler.execute_sql = self._execute
+        self.rows: list[Any] = []
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        compiler.get_converters = lambda columns: converters
+        compiler.execute_sql = lambda *args, **options: [self.rows]
         queryset.query.get_compiler = lambda *args, **options: compiler
-        self.rows_of = queryset._iterable_class(queryset)
+        self.reader = queryset._iterable_class(queryset)
 
-    def rows(self, values: dict[str, object]) -> list[Any]:
-        self.values = values
-        return list(self.rows_of)
-
-    def _execute(self, *args: object, **options: object) -> list[list[Any]]:
-        return [self.statement.run(self.values, lambda cursor: cursor.fetchall())]
+    def objects(self, rows: list[Any]) -> list[Any]:
+        """What the query gives for these rows of the database."""
+        self.rows = rows
+        return list(self.reader)

@@ -13,12 +13,22 @@ from django.db.models import Model
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 
+from vigente.installation.prepared import takes_several
+
 _here = threading.local()
 
 
-def insert(row: Model) -> None:
-    """Write a new row; its id and what the database computes are set on it. As `row.save(force_insert=True)`."""
-    _statement(_Insert, type(row), False).run(row)
+def insert(*rows: Model) -> None:
+    """Write new rows, in one trip where that can be; their ids and what the database computes are set on them.
+
+    As `row.save(force_insert=True)` for each: none may need the id of another.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if len(rows) > 1 and takes_several(connection):
+        _insert_in_one_trip(rows, connection)
+        return
+    for row in rows:
+        _statement(_Insert, type(row), False).run(row)
 
 
 def insert_if_new(row: Model) -> bool:
@@ -43,6 +53,16 @@ def _statement(kind: Any, model: type[Model], how: object) -> Any:
     return _here.made[key]
 
 
+def _insert_in_one_trip(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> None:
+    inserts: list[_Insert] = [_statement(_Insert, type(row), False) for row in rows]
+    values = [value for one, row in zip(inserts, rows, strict=True) for value in one.values(row)]
+    with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS), connection.cursor() as cursor:
+        cursor.execute("; ".join(one.sql for one in inserts), values)
+        for one, row in zip(inserts, rows, strict=True):
+            one.written(row, cursor.fetchone())
+            cursor.nextset()
+
+
 class _Insert:
     def __init__(self, model: type[Model], if_new: bool, connection: BaseDatabaseWrapper) -> None:
         meta, self.connection = model._meta, connection
@@ -56,20 +76,26 @@ class _Insert:
         ((self.sql, _),) = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([f.get_col(meta.db_table) for f in self.given])
 
+    def values(self, row: Model) -> list[Any]:
+        return [f.get_db_prep_save(f.pre_save(row, True), self.connection) for f in self.fields]
+
     def run(self, row: Model) -> bool:
-        connection = self.connection
-        values = [f.get_db_prep_save(f.pre_save(row, True), connection) for f in self.fields]
-        with transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS), connection.cursor() as cursor:
-            cursor.execute(self.sql, values)
+        mark = transaction.mark_for_rollback_on_error(using=DEFAULT_DB_ALIAS)
+        with mark, self.connection.cursor() as cursor:
+            cursor.execute(self.sql, self.values(row))
             given = cursor.fetchone()
         if given is None:
             return False
+        self.written(row, given)
+        return True
+
+    def written(self, row: Model, given: Sequence[Any]) -> None:
+        """Tell the row what the database gave it."""
         if self.converters:
             (given,) = self.compiler.apply_converters([given], self.converters)
         for field, value in zip(self.given, given, strict=True):
             setattr(row, field.attname, value)
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-        return True
 
 
 class _Update:

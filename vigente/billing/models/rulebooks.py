@@ -35,11 +35,15 @@ class RulebookVersion(models.Model):
 
 def rulebook_at(now: datetime) -> Rulebook:
     """The rulebook in force at `now`; the founding vendor's defaults when none was published."""
-    data = _IN_FORCE.first(now=now)
-    return Rulebook() if data is None else _read(data)
+    return read_rulebook(RULEBOOK(now=now))
 
 
-_IN_FORCE = Prepared(
+def read_rulebook(found: list[str]) -> Rulebook:
+    """The rulebook that `RULEBOOK` found."""
+    return _read(found[0]) if found else Rulebook()
+
+
+RULEBOOK = Prepared(
     lambda: (
         RulebookVersion.objects.filter(effective_from__lte=Param("now", models.DateTimeField()))
         .order_by("-effective_from")

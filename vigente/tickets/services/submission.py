@@ -19,7 +19,7 @@ from vigente.billing.queries import OVERRIDE_KEY, rank_of
 from vigente.billing.services.charging import charge, current_facts
 from vigente.billing.services.ledger import add_goodwill
 from vigente.events.kinds import Kind
-from vigente.events.models import record
+from vigente.events.models import Event, happening, record
 from vigente.installation.prepared import Param, Prepared, PreparedUpdate
 from vigente.installation.rows import insert, insert_if_new
 from vigente.rules import sla
@@ -225,9 +225,10 @@ def accept(
         channel=request.channel,
         created_at=held.received_at if held else now,
     )
-    insert(message)
+    insert(message, _acceptance(ticket, now=now))
     attach(request.files, now=now, message=message)
-    _tell_accepted(ticket, request, decision, now=now, dispute_days=facts.rulebook.dispute_days)
+    if request.opened_by is not None and request.opened_by.pk != ticket.requester_id:
+        _opened_for_customer(ticket, request.opened_by, now=now, dispute_days=facts.rulebook.dispute_days)
     if ticket.queue == Ticket.Queue.QUOTATION:
         Quotation.objects.create(ticket=ticket, created_at=now)
         record(
@@ -274,31 +275,32 @@ def _new_ticket(request: Request, decision: Decision, facts: Facts, *, number: i
     return ticket
 
 
-def _tell_accepted(
-    ticket: Ticket, request: Request, decision: Decision, *, now: datetime, dispute_days: int
-) -> None:
-    record(
+def _acceptance(ticket: Ticket, *, now: datetime) -> Event:
+    return happening(
         Kind.TICKET_ACCEPTED,
         subject=ticket.event_subject,
-        organization=ticket.organization,
+        organization_id=ticket.organization_id,
         actor=ticket.opened_by,
         now=now,
         number=ticket.number,
-        decision=decision.to_json(),
+        decision=ticket.decision,
         channel=ticket.channel,
     )
-    if request.opened_by is not None and request.opened_by.pk != ticket.requester_id:
-        until = now + timedelta(days=dispute_days)
-        if ticket.drawn:
-            DrawDispute.objects.create(ticket=ticket, until=until)
-        record(
-            Kind.TICKET_OPENED_FOR_CUSTOMER,
-            subject=ticket.event_subject,
-            organization=ticket.organization,
-            actor=request.opened_by,
-            now=now,
-            dispute_until=until.isoformat() if ticket.drawn else None,
-        )
+
+
+def _opened_for_customer(ticket: Ticket, agent: User, *, now: datetime, dispute_days: int) -> None:
+    """Somebody of the vendor's spent a customer's case: the customer may object (row 15)."""
+    until = now + timedelta(days=dispute_days)
+    if ticket.drawn:
+        DrawDispute.objects.create(ticket=ticket, until=until)
+    record(
+        Kind.TICKET_OPENED_FOR_CUSTOMER,
+        subject=ticket.event_subject,
+        organization=ticket.organization,
+        actor=agent,
+        now=now,
+        dispute_until=until.isoformat() if ticket.drawn else None,
+    )
 
 
 def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
