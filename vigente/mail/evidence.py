@@ -124,12 +124,17 @@ def _standing(user: User | None, tickets: list[int]) -> tuple[set[int], set[int]
     return theirs, set(visible.values_list("pk", flat=True))
 
 
+NOT_MAIL = [channel for channel in Ticket.Channel.values if channel != Ticket.Channel.EMAIL]
+
+
 def _traffic(email: str, tickets: list[int], *, now: datetime) -> Traffic:
-    """Automatic mails of the last hour that were really sent or will be."""
+    """Automatic mails of the last hour that were really sent or will be. What answers a form, a program or a call is no
+    answer to mail, and keeps nobody's mail from its own.
+    """
     lately = OutboundMessage.objects.filter(automatic=True, created_at__gt=now - WINDOW).exclude(
         status=OutboundMessage.Status.MUTED
     )
     return Traffic(
-        to_sender=lately.filter(to=email).count() if email else 0,
+        to_sender=lately.filter(to=email).exclude(ticket__channel__in=NOT_MAIL).count() if email else 0,
         for_case=max((lately.filter(ticket=pk).count() for pk in tickets[:3]), default=0),
     )

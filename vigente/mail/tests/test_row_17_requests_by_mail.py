@@ -198,3 +198,14 @@ def test_an_answer_after_the_request_became_a_case_joins_the_case(now):
     ticket = override(held=held, actor=boss, reason="Buen cliente", now=now)
     row = desk.write("Gracias", In_Reply_To=f"<{letter.message_id}>")
     assert (row.outcome, row.ticket) == ("reply", ticket)
+
+
+def test_acknowledgements_of_the_portal_keep_nobody_s_mail_from_its_answer(now):
+    desk = make_desk(now, cases=None)
+    for _ in range(7):
+        desk.customer.ticket(now)
+    drain_all(now=now)
+    row = desk.write("Otra cosa: no abre")
+    drain_all(now=now)
+    assert not row.silent
+    assert OutboundMessage.objects.filter(kind="held.received", to=desk.customer.manager.email).count() == 1
