@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -33,7 +34,14 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        """A mail about somebody's account, signed by the vendor."""
-        signed = {**context, "vendor": Installation.current()}
+        """A mail about somebody's account, signed by the vendor. Its links lead to BASE_URL, whatever was asked."""
+        signed = {name: self._at_home(value) for name, value in context.items()}
+        signed["vendor"] = Installation.current()
         message: EmailMessage = super().render_mail(template_prefix, email, signed, headers)
         return message
+
+    def _at_home(self, value: Any) -> Any:
+        asked = self.request.build_absolute_uri("/") if self.request is not None else ""
+        if asked and isinstance(value, str) and value.startswith(asked):
+            return f"{settings.BASE_URL}/{value.removeprefix(asked)}"
+        return value

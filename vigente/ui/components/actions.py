@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.template import Context
 from django.urls import translate_url
 from django.utils.html import format_html
@@ -102,10 +103,10 @@ def language_switch(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def hreflang_links(context: Context) -> SafeString:
-    """`<link rel="alternate" hreflang=…>` for each language of this page."""
+    """`<link rel="alternate" hreflang=…>` for each language of this page, at BASE_URL whatever was asked."""
     request = context.get("request")
     links = [
-        format_html('<link rel="alternate" hreflang="{}" href="{}">', code, request.build_absolute_uri(url))
+        format_html('<link rel="alternate" hreflang="{}" href="{}">', code, settings.BASE_URL + url)
         for code, _name, url in _translations(context)
         if request is not None
     ]
