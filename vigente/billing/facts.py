@@ -62,7 +62,7 @@ _SUBSCRIPTIONS = Prepared(
     lambda: (
         Subscription.objects.filter(organization=Param("organization"))
         .exclude(status=Subscription.Status.REPLACED)
-        .select_related("version__plan", "version__sla_policy__hours")
+        .select_related("version__plan", "version__sla_policy")
     )
 )
 _GRANTS = Prepared(

@@ -1,11 +1,11 @@
 """Working hours and the reply promises that count in them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from django.db import models
 
-from vigente.installation.prepared import Param, Prepared
+from vigente.installation.prepared import Param, Prepared, together
 from vigente.rules.sla import Policy
 from vigente.rules.worktime import WorkHours
 
@@ -33,8 +33,18 @@ class BusinessHours(models.Model):
 
     def value(self) -> WorkHours:
         """The frozen input of the rules, holidays included."""
-        week = tuple(tuple((start, end) for start, end in day) for day in self.week)
-        return _work_hours(self.time_zone, week, frozenset(_HOLIDAYS(hours=self.pk)))
+        return _value(self.time_zone, self.week, _HOLIDAYS(hours=self.pk))
+
+
+def work_hours(hours: int) -> WorkHours:
+    """The frozen input of the rules for the hours with this id, holidays included."""
+    (found,), days = together(_HOURS.asked(hours=hours), _HOLIDAYS.asked(hours=hours))
+    return _value(*found, days)
+
+
+def _value(zone: str, week: list[list[list[int]]], days: list[date]) -> WorkHours:
+    shifts = tuple(tuple((start, end) for start, end in day) for day in week)
+    return _work_hours(zone, shifts, frozenset(days))
 
 
 _work_hours = lru_cache(maxsize=64)(WorkHours)  # the same hours are checked once
@@ -54,6 +64,7 @@ class Holiday(models.Model):
         return f"{self.day} {self.name}"
 
 
+_HOURS = Prepared(lambda: BusinessHours.objects.filter(pk=Param("hours")).values_list("time_zone", "week"))
 _HOLIDAYS = Prepared(lambda: Holiday.objects.filter(hours=Param("hours")).values_list("day", flat=True))
 
 
@@ -82,5 +93,5 @@ class SlaPolicy(models.Model):
             first_reply=span(self.first_reply_minutes),
             next_reply=span(self.next_reply_minutes),
             resolution=span(self.resolution_minutes),
-            hours=self.hours.value(),
+            hours=work_hours(self.hours_id),
         )

@@ -18,7 +18,7 @@ from vigente.rules.precedence import place
 from vigente.rules.rulebook import Rulebook
 from vigente.rules.sla import Clocks, Happening, Kind, Policy, evaluate
 from vigente.rules.worktime import ALWAYS, WorkHours
-from vigente.sla.models import BusinessHours
+from vigente.sla.models import BusinessHours, work_hours
 from vigente.tickets.models import Ticket
 
 NO_PROMISE = Policy(first_reply=None, next_reply=None, resolution=None, hours=ALWAYS)
@@ -41,7 +41,7 @@ def policy_of(ticket: Ticket) -> Policy:
 def hours_of(ticket: Ticket) -> WorkHours:
     """The working hours a case is counted in: of its promise, else the vendor's default, else always."""
     if ticket.sla_policy is not None:
-        return ticket.sla_policy.hours.value()
+        return work_hours(ticket.sla_policy.hours_id)
     default = BusinessHours.objects.filter(is_default=True).first()
     return default.value() if default else ALWAYS
 

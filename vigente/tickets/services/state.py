@@ -30,7 +30,7 @@ def locked(pk: int) -> Ticket:
 
 _LOCKED = Prepared(
     lambda: (
-        Ticket.objects.select_related("work_type", "sla_policy__hours")
+        Ticket.objects.select_related("work_type", "sla_policy")
         .select_for_update(of=("self",))
         .filter(pk=Param("ticket"))
     )
