@@ -1,6 +1,7 @@
 """Lists as CSV that a spreadsheet opens without running anything in it. For every surface."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from io import StringIO
@@ -12,6 +13,10 @@ from django.utils.translation import gettext as _
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}",
             "\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")  # fmt: skip
+
+_UNSEEN = re.compile(
+    "^[ \u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+"
+)  # may stand before the sign
 
 
 def csv_response(name: str, columns: list[str], rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
@@ -55,4 +60,4 @@ def safe_cell(value: object) -> str | int:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return f"'{text}" if _UNSEEN.sub("", text).startswith(_FORMULA) else text

@@ -1,6 +1,7 @@
 """`/ui` and the pages of errors: who sees them, in both languages, under the strict policy."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from vigente.accounts.models import User
@@ -57,8 +58,8 @@ def test_a_missing_page_offers_a_search(client: Client):
 
 def test_every_page_names_its_translations(client: Client, demo):
     html = client.get("/es/ui/").content.decode()
-    assert 'hreflang="en" href="http://testserver/en/ui/"' in html
-    assert 'hreflang="es" href="http://testserver/es/ui/"' in html
+    assert f'hreflang="en" href="{settings.BASE_URL}/en/ui/"' in html
+    assert f'hreflang="es" href="{settings.BASE_URL}/es/ui/"' in html
 
 
 def test_the_chosen_theme_is_painted_by_the_server(client: Client, demo):
