@@ -4,15 +4,15 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 
 from vigente import factories as make
 from vigente.accounts.models import Membership, Organization
 from vigente.billing.models import Grant, Subscription
 from vigente.events.models import Event
-from vigente.installation.prepared import Param, Prepared, PreparedUpdate
-from vigente.installation.rows import insert, insert_if_new, update
+from vigente.installation.prepared import Param, Prepared, PreparedUpdate, together
+from vigente.installation.rows import insert, insert_if_new, inserting, update
 from vigente.tickets.models import Submission, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -67,16 +67,17 @@ def test_values_come_as_tuples_or_flat(customer) -> None:
 def test_another_thread_and_another_connection_make_it_anew(customer, now) -> None:
     ask = Prepared(lambda: Organization.objects.order_by("id").values_list("pk", flat=True))
     assert ask() == [customer.organization.pk]
-    first = ask._each._here
     seen = []
 
     def elsewhere() -> None:
-        seen.append(getattr(first, "made", None))
+        seen.append(ask.asked())
+        connection.close()
 
     thread = Thread(target=elsewhere)
     thread.start()
     thread.join()
-    assert seen == [None]
+    assert seen[0].sql == ask.asked().sql
+    assert seen[0].read.__self__ is not ask.asked().read.__self__
     assert ask() == [customer.organization.pk]
 
 
@@ -151,3 +152,30 @@ def test_update_of_a_row_that_is_gone_is_an_error(now) -> None:
 def test_queries_are_counted_like_any_other(customer, now, django_assert_num_queries) -> None:
     with django_assert_num_queries(1):
         Prepared(grants)(organization=customer.organization.pk, now=now)
+
+
+def test_several_go_together_and_answer_in_order(customer, now) -> None:
+    seats = Prepared(lambda: Membership.objects.filter(organization=Param("organization")).order_by("id"))
+    rename = PreparedUpdate(
+        lambda: Organization.objects.filter(pk=Param("pk")), notes="100 % suyo; de verdad"
+    )
+    event = Event(kind="held", subject="held:1", occurred_at=now, data={"subject": "50 %; DROP TABLE x --"})
+    organization = customer.organization.pk
+    changed, wrote, people, found = together(
+        rename.asked(pk=organization),
+        inserting(event),
+        seats.asked(organization=organization),
+        Prepared(grants).asked(organization=organization, now=now),
+    )
+    assert (changed, wrote) == (1, True)
+    assert [seat.role for seat in people] == ["manager", "member"]
+    assert found == list(Grant.objects.all())
+    assert Event.objects.get(pk=event.pk).data == {"subject": "50 %; DROP TABLE x --"}
+    assert Organization.objects.get().notes == "100 % suyo; de verdad"
+
+
+def test_of_those_that_go_together_all_are_written_or_none(customer, now) -> None:
+    twice = [inserting(Submission(key="k", digest="d", created_at=now)) for _ in range(2)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        together(*twice)
+    assert not Submission.objects.exists()

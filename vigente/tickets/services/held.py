@@ -20,8 +20,9 @@ from vigente.rules.reasons import Code, Reason
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import path_of
 from vigente.tickets.models import Attachment, HeldRequest, Message, Ticket
+from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request
-from vigente.tickets.services.submission import accept, charge_for, next_number, override_for
+from vigente.tickets.services.submission import accept, charge_for, override_for
 
 STATUS = HeldRequest.Status
 PENDING = (STATUS.WAITING, STATUS.CHOOSE, STATUS.APPROVAL)
@@ -231,15 +232,11 @@ def _try(
         request = _request(fresh, user, override_by)
         if request is None:
             return None
-        numbers: list[int] = []
-
-        def source() -> str:
-            numbers.append(next_number())
-            return f"ticket:{numbers[0]}:1"
-
-        decision = charge_for(request, source, now=now, approved=approved or fresh.approved_by_id is not None)
+        filing = Filing()
+        approved = approved or fresh.approved_by_id is not None
+        decision = charge_for(request, filing.source, now=now, approved=approved)
         if not decision.accepted and override_by is not None:
-            decision = override_for(request, source, override_by, override_reason, now=now)
+            decision = override_for(request, filing.source, override_by, override_reason, now=now)
         if not decision.accepted:
             if store_refusal:
                 status = STATUS.WAITING if fresh.status == STATUS.EXPIRED else fresh.status
@@ -252,9 +249,7 @@ def _try(
                     erase_at=None,
                 )
             return None
-        ticket = accept(
-            request, decision, number=numbers[0] if numbers else next_number(), now=now, held=fresh
-        )
+        ticket = accept(request, decision, filing=filing, now=now, held=fresh)
         message = Message.objects.get(ticket=ticket)
         Attachment.objects.filter(held=fresh).update(held=None, message=message)
         HeldRequest.objects.filter(pk=fresh.pk).update(

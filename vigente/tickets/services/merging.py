@@ -14,9 +14,10 @@ from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import HeldRequest, Message, Participant, SplitProposal, Ticket, TicketLink
 from vigente.tickets.services.classification import copy_files, decide_anew, hold_instead, release_draw
+from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request
 from vigente.tickets.services.state import finish, locked, move, tell
-from vigente.tickets.services.submission import accept, charge_for, hold, next_number
+from vigente.tickets.services.submission import accept, charge_for, hold
 
 
 @transaction.atomic
@@ -101,7 +102,7 @@ def propose_split(
     else:
         reason = Reason(Code.FOLLOW_UP_SAME_PROBLEM, {"number": ticket.number})
         decision = Decision(Outcome.FREE, (reason,), rank=ticket.rank)
-        child = accept(_child(proposal), decision, number=next_number(), now=now)
+        child = accept(_child(proposal), decision, filing=Filing(), now=now)
         _parted(proposal, child, actor=actor, now=now)
     return proposal
 
@@ -127,17 +128,12 @@ def answer_split(
         tell(Kind.SPLIT_DECLINED, ticket, now=now, actor=user, proposal=proposal.pk, silent=False)
         return None
     request = _child(proposal)
-    numbers: list[int] = []
-
-    def source() -> str:
-        numbers.append(next_number())
-        return f"ticket:{numbers[0]}:1"
-
-    decision = charge_for(request, source, now=now)
+    filing = Filing()
+    decision = charge_for(request, filing.source, now=now)
     if not decision.accepted:
         _answered(proposal, SplitProposal.Status.ACCEPTED, now=now)
         return hold(request, decision, now=now)
-    child = accept(request, decision, number=numbers[0] if numbers else next_number(), now=now)
+    child = accept(request, decision, filing=filing, now=now)
     _parted(proposal, child, actor=user, now=now)
     return child
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.facts import Facts, load
@@ -20,23 +20,22 @@ from vigente.billing.services.charging import charge, current_facts
 from vigente.billing.services.ledger import add_goodwill
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, happening, record
-from vigente.installation.prepared import Param, Prepared, PreparedUpdate
-from vigente.installation.rows import insert, insert_if_new
+from vigente.installation.prepared import Param, PreparedUpdate, together
+from vigente.installation.rows import insert, insert_if_new, inserting
 from vigente.rules import sla
 from vigente.rules.coverage import NO_RANK, Decision, Outcome
 from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, attach
 from vigente.tickets.models import (
-    Department,
     DrawDispute,
     HeldRequest,
     Message,
     Quotation,
     Submission,
     Ticket,
-    TicketNumber,
 )
+from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request, prepare
 from vigente.tickets.stamps import adopt_plan, policy_of, stamp
 
@@ -94,13 +93,13 @@ def submit_request(
             decision = Decision(Outcome.NOT_COVERED, (Reason(hold_as),))
             result: Ticket | HeldRequest = hold(request, decision, now=now)
         else:
-            result = decide_and_write(request, override_reason=override_reason, now=now)
-        answer = _ANSWER_TICKET if isinstance(result, Ticket) else _ANSWER_HELD
-        answer(submission=submission.pk, answer=result.pk)
+            result = _decide_and_write(request, submission, override_reason=override_reason, now=now)
+        if isinstance(result, HeldRequest):
+            _ANSWERED_BY_HOLDING(submission=submission.pk, answer=result.pk)
         return result
 
 
-_ANSWER_TICKET, _ANSWER_HELD = (
+_ANSWERED, _ANSWERED_BY_HOLDING = (
     PreparedUpdate(lambda: Submission.objects.filter(pk=Param("submission")), **{field: Param("answer")})
     for field in ("ticket", "held")
 )
@@ -120,24 +119,18 @@ def _claim(key: str, digest: str, *, now: datetime) -> Submission | Ticket | Hel
     return answer
 
 
-def decide_and_write(
-    request: Request, *, now: datetime, override_reason: str = "", approved: bool = False
+def _decide_and_write(
+    request: Request, submission: Submission, *, now: datetime, override_reason: str
 ) -> Ticket | HeldRequest:
     """Decide, draw, and write the case, or hold it. Inside the caller's transaction."""
-    numbers: list[int] = []
-
-    def source() -> str:
-        numbers.append(next_number())
-        return f"ticket:{numbers[0]}:1"
-
+    filing = Filing()
     facts = current_facts(request.organization, now=now)
-    decision = charge_for(request, source, now=now, approved=approved, known=facts)
+    decision = charge_for(request, filing.source, now=now, known=facts)
     if not decision.accepted and override_reason:
-        decision = override_for(request, source, request.opened_by, override_reason, now=now)
+        decision = override_for(request, filing.source, request.opened_by, override_reason, now=now)
     if not decision.accepted:
         return hold(request, decision, now=now)
-    number = numbers[0] if numbers else next_number()
-    return accept(request, decision, number=number, now=now, facts=facts)
+    return accept(request, decision, filing=filing, now=now, facts=facts, submission=submission)
 
 
 def charge_for(
@@ -190,31 +183,22 @@ def override_for(
     )
 
 
-def next_number() -> int:
-    """The next case number; the UPDATE holds the counter until the transaction ends."""
-    raise_it = "UPDATE tickets_ticketnumber SET last = last + 1 WHERE id = 1 RETURNING last"
-    with connection.cursor() as cursor:
-        cursor.execute(raise_it)
-        row = cursor.fetchone()
-        if row is None:
-            TicketNumber.objects.get_or_create(pk=1)
-            cursor.execute(raise_it)
-            row = cursor.fetchone()
-        return int(row[0])
-
-
 def accept(
     request: Request,
     decision: Decision,
     *,
-    number: int,
+    filing: Filing,
     now: datetime,
     held: HeldRequest | None = None,
     facts: Facts | None = None,
+    submission: Submission | None = None,
 ) -> Ticket:
-    """Write the case that `decision` let in, its first message, its place in line, and that it happened."""
+    """Write the case that `decision` let in, its first message, its place in line, and that it happened.
+
+    `submission`: what it answers.
+    """
     facts = facts or load(request.organization, now=now)
-    ticket = _new_ticket(request, decision, facts, number=number, now=now)
+    ticket = _new_ticket(request, decision, facts, filing=filing, now=now)
     insert(ticket)
     message = Message(
         ticket=ticket,
@@ -225,7 +209,8 @@ def accept(
         channel=request.channel,
         created_at=held.received_at if held else now,
     )
-    insert(message, _acceptance(ticket, now=now))
+    answer = [_ANSWERED.asked(submission=submission.pk, answer=ticket.pk)] if submission else []
+    together(inserting(message), inserting(_acceptance(ticket, now=now)), *answer)
     attach(request.files, now=now, message=message)
     if request.opened_by is not None and request.opened_by.pk != ticket.requester_id:
         _opened_for_customer(ticket, request.opened_by, now=now, dispute_days=facts.rulebook.dispute_days)
@@ -241,19 +226,21 @@ def accept(
     return ticket
 
 
-def _new_ticket(request: Request, decision: Decision, facts: Facts, *, number: int, now: datetime) -> Ticket:
+def _new_ticket(
+    request: Request, decision: Decision, facts: Facts, *, filing: Filing, now: datetime
+) -> Ticket:
     """The case with its plan's rank, its promises and its place in line, unsaved."""
     requester = request.requester or request.opened_by
     assert requester is not None, "a case has a requester"
     drawn = decision.outcome is Outcome.COVERED
     quoted = decision.outcome is Outcome.QUOTATION
     ticket = Ticket(
-        number=number,
+        number=filing.number,
         organization=request.organization,
         licence=request.licence,
         requester=requester,
         opened_by=request.opened_by or requester,
-        department=default_department(),
+        department=filing.department,
         work_type=request.work_type,
         subject=request.subject,
         queue=Ticket.Queue.QUOTATION if quoted else Ticket.Queue.SUPPORT,
@@ -344,14 +331,3 @@ def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
             now=now,
         )
     return held
-
-
-_DEPARTMENT = Prepared(lambda: Department.objects.order_by("-is_default", "position", "name")[:1])
-
-
-def default_department() -> Department:
-    """Where a case goes when nothing says otherwise."""
-    department = _DEPARTMENT.first()
-    if department is None:
-        department = Department.objects.create(name="Soporte", is_default=True)
-    return department

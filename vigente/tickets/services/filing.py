@@ -1,0 +1,46 @@
+"""Where a new case is filed: its number and its department, both taken in one trip when one of them is first needed.
+
+A request that is not covered takes no number, so numbers have no gaps.
+"""
+
+from functools import cached_property
+from typing import Any
+
+from vigente.installation.prepared import Asked, Prepared, ask, together
+from vigente.tickets.models import Department, TicketNumber
+
+
+class Filing:
+    """The number and the department of one new case. Inside the caller's transaction."""
+
+    @property
+    def number(self) -> int:
+        return self._taken[0]
+
+    @property
+    def department(self) -> Department:
+        return self._taken[1]
+
+    def source(self) -> str:
+        """The name of the case's first draw in the ledger."""
+        return f"ticket:{self.number}:1"
+
+    @cached_property
+    def _taken(self) -> tuple[int, Department]:
+        number, departments = together(_RAISE, _DEFAULT.asked())
+        if number is None:
+            TicketNumber.objects.get_or_create(pk=1)
+            number = ask(_RAISE)
+        assert number is not None
+        department = departments[0] if departments else None
+        return number, department or Department.objects.create(name="Soporte", is_default=True)
+
+
+def _first(cursor: Any) -> int | None:
+    row = cursor.fetchone()
+    return int(row[0]) if row else None
+
+
+# The UPDATE holds the counter until the transaction ends.
+_RAISE = Asked("UPDATE tickets_ticketnumber SET last = last + 1 WHERE id = 1 RETURNING last", (), _first)
+_DEFAULT = Prepared(lambda: Department.objects.order_by("-is_default", "position", "name")[:1])
