@@ -1,13 +1,32 @@
 """What the API takes and gives. Instants are ISO 8601 with zone; money is integer minor units; enums are codes."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 NO_NUL = r"^[^\x00]*$"
-Number = Annotated[int, Field(ge=1, le=2**62)]
+
+
+def _digits(value: Any) -> Any:
+    """Whole numbers in an address are plain digits: no sign, space, exponent or other script."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) < 20):
+        raise ValueError("write a whole number, in digits")
+    return value
+
+
+def _iso(value: Any) -> Any:
+    """An instant is written out, never a number of seconds."""
+    if isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d[Tt ]", value):
+        raise ValueError("write an instant as 2026-07-01T00:00:00-06:00")
+    return value
+
+
+Number = Annotated[int, Field(ge=1, le=2**62), BeforeValidator(_digits)]
+Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_iso)]
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL, examples=["INVEX-WEB-0001"])]
 Email = Annotated[
     str, Field(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", examples=["ana@ejemplo.test"])

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router
-from pydantic import AwareDatetime
 
 from vigente.accounts.models import Organization
 from vigente.api import schemas, shapes
@@ -27,8 +26,8 @@ router = Router(tags=["statement"])
 def read(
     request: HttpRequest,
     id: schemas.Number,
-    since: Annotated[AwareDatetime | None, Query(description="Inclusive.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Exclusive.")] = None,
+    since: Annotated[schemas.Instant | None, Query(description="Inclusive.")] = None,
+    until: Annotated[schemas.Instant | None, Query(description="Exclusive.")] = None,
 ) -> schemas.Statement:
     """Every movement, oldest first. For the organization's managers and for staff."""
     only(request, "since", "until")

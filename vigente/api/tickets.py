@@ -76,7 +76,7 @@ def submit(request: HttpRequest, body: schemas.NewTicket, idempotency_key: Idemp
 def listing(
     request: HttpRequest,
     status: Literal["open", "done", "all"] = "all",
-    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+    limit: schemas.Limit = 30,
     cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
 ) -> schemas.TicketList:
     """A page of cases; go on with `next` until it is null."""
