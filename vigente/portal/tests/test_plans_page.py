@@ -5,6 +5,7 @@ import pytest
 from vigente.billing.models import Subscription
 from vigente.billing.queries import meter_of
 from vigente.factories import make_customer, make_edition, make_licence, make_policy, make_version, publish
+from vigente.installation.models import Installation
 from vigente.portal.tests.conftest import signed_in, words
 from vigente.tickets.models import Ticket
 
@@ -38,12 +39,17 @@ def test_a_visitor_reads_the_table_of_each_edition(catalogue, as_user):
     assert "Primera respuesta 1 día hábil" in page
     assert "6 horas hábiles" in page
     assert "sin límite" in page
-    assert "Precios de muestra" in page
+    assert "Precios de muestra" not in page
     assert "WEB en nuestra nube tiene un descuento de 40 %" in page
     assert "Local" not in page
     assert "Escondido" not in page
     local = as_user(None).get(f"{URL}?edition={catalogue['local'].plan.edition_id}")
     assert "C$ 950" in words(local)
+
+
+def test_a_demonstration_says_that_its_prices_are_samples(catalogue, as_user):
+    Installation.objects.create(id=1, is_demo=True)
+    assert "Precios de muestra" in words(as_user(None).get(URL))
 
 
 def test_r3_my_own_prices_after_my_discount(catalogue, now):
