@@ -52,7 +52,7 @@ def test_a_search_never_finds_another_companys_case(charlie, shop, now):
     assert charlie.get(f"/es/search/?q={secret.number}").url.endswith(f"q={secret.number}")
 
 
-@pytest.mark.parametrize("text", ["%00", "%27%20OR%201=1", "NEAR(", "%22", "*", "x" * 5000, "ñ%F0%9F%92%A9"])
+@pytest.mark.parametrize("text", ["%27%20OR%201=1", "NEAR(", "%22", "*", "x" * 5000, "ñ%F0%9F%92%A9"])
 def test_odd_searches_find_nothing_and_break_nothing(alice, text):
     assert alice.get(f"{URL}?q={text}").status_code == 200
 
