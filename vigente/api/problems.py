@@ -57,16 +57,18 @@ def not_found(what: str) -> Problem:
 
 
 def only(request: HttpRequest, *names: str) -> None:
-    """Refuse query parameters that this address does not have, so a misspelt one is noticed."""
-    unknown = sorted(set(request.GET) - set(names))
-    if unknown:
-        errors = [
-            {"field": name, "code": "unknown", "message": f"There are: {', '.join(names)}."}
-            for name in unknown
-        ]
-        raise Problem(
-            422, "invalid", f"These parameters are not known here: {', '.join(unknown)}.", errors=errors
-        )
+    """Refuse query parameters that this address does not have, and those given twice: a slip is noticed."""
+    known = f"There are: {', '.join(names)}."
+    errors = [
+        {"field": name, "code": "unknown", "message": known} for name in sorted(set(request.GET) - set(names))
+    ] + [
+        {"field": name, "code": "repeated", "message": "Give it once."}
+        for name, values in request.GET.lists()
+        if len(values) > 1
+    ]
+    if errors:
+        named = ", ".join(error["field"] for error in errors)
+        raise Problem(422, "invalid", f"These parameters cannot be used like this: {named}.", errors=errors)
 
 
 def respond(problem: Problem) -> HttpResponse:

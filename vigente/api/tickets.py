@@ -77,7 +77,9 @@ def listing(
     request: HttpRequest,
     status: Literal["open", "done", "all"] = "all",
     limit: schemas.Limit = 30,
-    cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(pattern=r"^[A-Za-z0-9_-]{0,400}$", description="`next` of the page before.")
+    ] = None,
 ) -> schemas.TicketList:
     """A page of cases; go on with `next` until it is null."""
     only(request, "status", "limit", "cursor")

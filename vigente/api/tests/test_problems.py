@@ -68,7 +68,7 @@ def test_a_ten_megabyte_subject(manager, customer):
 
 def test_a_tampered_cursor_begins_anew(manager, customer):
     manager.post("/tickets", request_for(customer))
-    for cursor in ("x", "AAAA", "%00", "WzEsMl0", "é"):
+    for cursor in ("x", "AAAA", "", "WzEsMl0", "WyJhIiwgImIiXQ"):
         answer = manager.get(f"/tickets?cursor={cursor}")
         assert answer.status_code == 200
         assert len(answer.json()["tickets"]) == 1
@@ -76,7 +76,7 @@ def test_a_tampered_cursor_begins_anew(manager, customer):
 
 def test_bad_filters_and_limits_are_named(manager):
     limits = ("0", "101", "x", "1.0", "+5", "٣", "%205")
-    others = ("status=none", "cursor=" + "x" * 401, "sort=id")
+    others = ("status=none", "cursor=" + "x" * 401, "cursor=%00", "sort=id", "cursor=a&cursor=b")
     for query in (*(f"limit={limit}" for limit in limits), *others):
         assert is_problem(manager.get(f"/tickets?{query}"), 422)["errors"][0]["field"] == query.split("=")[0]
 
