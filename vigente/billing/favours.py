@@ -35,7 +35,7 @@ class PersonFavours:
 
     @property
     def made(self) -> int:
-        return len(self.favours)
+        return sum(favour.cases or 0 for favour in self.favours)
 
     @property
     def is_spent(self) -> bool:

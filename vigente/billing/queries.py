@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.facts import Facts, asking_of, load
@@ -295,10 +295,11 @@ def balance_at(*, grant_id: int, at: datetime) -> int | None:
 
 
 def favours_made(user: User, *, now: datetime) -> int:
-    """Favours this person made in the current calendar month of the billing zone (row 39)."""
+    """Cases this person gave as a favour in the current calendar month of the billing zone (row 39)."""
     book = rulebook_at(now)
     month = day_start(now.astimezone(book.zone).date().replace(day=1), book.billing_zone)
-    return LedgerEntry.objects.filter(is_favour=True, actor=user, at__gte=month, at__lte=now).count()
+    favours = LedgerEntry.objects.filter(is_favour=True, actor=user, at__gte=month, at__lte=now)
+    return favours.aggregate(cases=Sum("cases", default=0))["cases"]
 
 
 def favour_limit(user: User, *, now: datetime) -> int | None:

@@ -42,6 +42,14 @@ class Code(StrEnum):
     SPLIT_UNANSWERED = "split_unanswered"  # [] nobody agreed to the split (row 14)
 
 
+REFUSALS = frozenset({
+    Code.NO_PLAN, Code.PLAN_ENDED, Code.PLAN_NOT_STARTED, Code.AWAITING_ACTIVATION, Code.NO_CASES_LEFT,
+    Code.NOT_ENOUGH_UNITS, Code.WORK_NOT_COVERED, Code.OTHER_LICENCE_COVERED, Code.LICENCE_UNKNOWN,
+    Code.REQUESTER_UNKNOWN, Code.ORGANIZATION_BLOCKED, Code.DRAW_NOT_ALLOWED, Code.NEEDS_APPROVAL, Code.PORTAL_ONLY,
+    Code.MAIL_REFUSED, Code.RENEWED_CHOOSE, Code.SPLIT_UNANSWERED,
+})  # fmt: skip
+
+
 class Release(StrEnum):
     """Why a draw was released, or a goodwill grant made. Shown on statements.
 

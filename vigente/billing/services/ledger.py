@@ -137,7 +137,7 @@ def give_back(
     if draw is None or LedgerEntry.objects.filter(source=source, kind=ENTRY.RELEASE).exists():
         return GivenBack.NOTHING
     if is_favour:
-        require_favour(actor, now=now)
+        require_favour(actor, now=now, cases=draw.cases or 1)
     try:
         with transaction.atomic():
             LedgerEntry.objects.create(
@@ -154,17 +154,21 @@ def give_back(
     except IntegrityError:
         return GivenBack.NOTHING
     grant, units = draw.grant, draw.cases or 0
-    if now < grant.end or grant.granted is None:
-        Grant.objects.filter(pk=grant.pk).update(remaining=F("remaining") + units, drawn=F("drawn") - units)
+    usable = Grant.objects.filter(Q(expired_at__isnull=True) | Q(granted__isnull=True), pk=grant.pk)
+    back = {"remaining": F("remaining") + units, "drawn": F("drawn") - units}
+    if (now < grant.end or grant.granted is None) and usable.update(**back):
         return GivenBack.RELEASED
     LedgerEntry.objects.create(grant=grant, kind=ENTRY.EXPIRY, cases=units, source=source, at=now)
     Grant.objects.filter(pk=grant.pk).update(drawn=F("drawn") - units)
+    key = goodwill_key or f"goodwill:{source}"
     if not may_make_goodwill or not rulebook_at(now).goodwill_on_late_release:
+        return GivenBack.LATE
+    if Grant.objects.filter(key=key).exists():
         return GivenBack.LATE
     add_goodwill(
         organization=grant.organization,
         licence=grant.licence,
-        key=goodwill_key or f"goodwill:{source}",
+        key=key,
         cases=units,
         rank=grant.rank,
         reason=Release.LATE_RELEASE,
@@ -189,7 +193,7 @@ def add_goodwill(
 ) -> Grant:
     """A goodwill grant, valid from now for at least `goodwill_days` whole local days, even without a plan (row 13)."""
     if is_favour:
-        require_favour(actor, now=now)
+        require_favour(actor, now=now, cases=cases)
     book = rulebook_at(now)
     last_day = (now.astimezone(book.zone) + timedelta(days=book.goodwill_days)).date()
     with transaction.atomic():
@@ -223,12 +227,12 @@ def add_goodwill(
     return grant
 
 
-def require_favour(user: User | None, *, now: datetime) -> None:
-    """Raise Refused when this month's favours are spent: a supervisor decides (row 39)."""
+def require_favour(user: User | None, *, now: datetime, cases: int = 1) -> None:
+    """Raise Refused when this month's favours do not suffice for `cases` more: a supervisor decides (row 39)."""
     if user is None:
         return
     limit = favour_limit(user, now=now)
-    if limit is not None and favours_made(user, now=now) >= limit:
+    if limit is not None and favours_made(user, now=now) + cases > limit:
         raise Refused(RefusalCode.FAVOUR_LIMIT, limit=limit)
 
 

@@ -1,6 +1,7 @@
 """What kind of work a case is, and what follows for its draw (R8, R9; rows 10–13, 16, 36, 39, 44, 47, 48)."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -10,9 +11,10 @@ from vigente.billing.models import Licence, WorkType
 from vigente.billing.services.charging import charge
 from vigente.billing.services.ledger import GivenBack, add_goodwill, give_back
 from vigente.events.kinds import Kind
+from vigente.events.models import Event
 from vigente.rules.coverage import Decision, Outcome
 from vigente.rules.lifecycle import Status
-from vigente.rules.reasons import Code, Reason, Release
+from vigente.rules.reasons import REFUSALS, Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Attachment, HeldRequest, Message, Quotation, Ticket
 from vigente.tickets.services.request import Request
@@ -22,6 +24,7 @@ from vigente.tickets.services.submission import hold
 # Given back by an agent's own judgement: counts against the monthly limit of their role (row 39).
 FAVOURS = frozenset({Release.SAME_PROBLEM, Release.VENDOR_FAULT, Release.OPENED_BY_MISTAKE})
 BY_HAND = FAVOURS | {Release.SPAM}
+CLOSES = frozenset({Release.SPAM, Release.OPENED_BY_MISTAKE})
 
 
 @transaction.atomic
@@ -42,6 +45,8 @@ def classify(*, ticket: Ticket, work_type: WorkType, actor: User, now: datetime)
     if ticket.merged_into_id is not None:
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
     ticket.work_type = work_type
+    if before.development:
+        _end_quotation(ticket, now=now)
     released = GivenBack.NOTHING
     if work_type.development:
         released = release_draw(ticket, Release.DEVELOPMENT, actor=actor, now=now)
@@ -78,7 +83,7 @@ def release(*, ticket: Ticket, reason: Release, actor: User, now: datetime, note
         ticket, reason, actor=actor, now=now, note=note.strip(), is_favour=reason in FAVOURS
     )
     ticket.vendor_fault = ticket.vendor_fault or reason is Release.VENDOR_FAULT
-    if reason in {Release.SPAM, Release.OPENED_BY_MISTAKE} and ticket.status != Status.CLOSED:
+    if reason in CLOSES and ticket.status != Status.CLOSED:
         move(ticket, Status.CLOSED, actor=actor, now=now)
     finish(ticket, now=now)
     return outcome
@@ -128,6 +133,34 @@ def decide_anew(ticket: Ticket, *, now: datetime) -> bool:
     return True
 
 
+def lost_cover(ticket: Ticket) -> bool:
+    """Whether what let a finished case in holds no longer: found not covered (`hold_instead`), or given back as spam or
+    a mistake. Opened again as it is, it would be worked on for nothing.
+    """
+    if ticket.drawn or not ticket.is_done:
+        return False
+    if any(reason.code in REFUSALS for reason in ticket.decision_value().reasons):
+        return True
+    return last_release(ticket) in CLOSES
+
+
+def last_release(ticket: Ticket) -> Release | None:
+    """Why the case's last draw was given back; None while it stands, or if it never drew."""
+    if ticket.drawn or not ticket.draw:
+        return None
+    told = Event.objects.filter(subject=ticket.event_subject, kind=Kind.TICKET_RELEASED.value)
+    last = told.order_by("-id").first()
+    return Release(last.data["reason"]) if last else None
+
+
+def cover_again(ticket: Ticket, *, now: datetime) -> None:
+    """Before a finished case is opened again by hand: one that lost its cover is decided anew, or stays as it is.
+    Unsaved.
+    """
+    if lost_cover(ticket) and not decide_anew(ticket, now=now):
+        raise Refused(RefusalCode.NOT_ENOUGH, units=ticket.work_type.units, left=0)
+
+
 def draw_goodwill(ticket: Ticket, *, reason: Release, actor: User, now: datetime, note: str = "") -> None:
     """Let a case stand although nothing pays: goodwill, drawn at once, so the books balance. Unsaved."""
     if ticket.organization is None:
@@ -147,7 +180,7 @@ def draw_goodwill(ticket: Ticket, *, reason: Release, actor: User, now: datetime
 
 
 def hold_instead(ticket: Ticket, *, actor: User | None, now: datetime) -> HeldRequest:
-    """What is not covered after all: the text is held whole, the case is closed, and says so (rows 36, 44). Saves
+    """What is not covered after all: the text is held whole, the case is closed, and says why (rows 36, 44). Saves
     the case.
     """
     first = ticket.messages.order_by("created_at", "id").first()
@@ -178,6 +211,7 @@ def hold_instead(ticket: Ticket, *, actor: User | None, now: datetime) -> HeldRe
     )
     if ticket.status != Status.CLOSED:
         move(ticket, Status.CLOSED, actor=None, now=now)
+    ticket.decision = replace(ticket.decision_value(), reasons=decision.reasons).to_json()
     finish(ticket, now=now)
     if first is not None:
         copy_files(first, held=held, now=now)
@@ -244,6 +278,14 @@ def _to_quotation(ticket: Ticket, *, actor: User, now: datetime) -> None:
         },
     )
     tell(Kind.QUOTATION_REQUESTED, ticket, now=now, actor=actor)
+
+
+def _end_quotation(ticket: Ticket, *, now: datetime) -> None:
+    """It is ordinary work after all: there is nothing left to accept, decline or object to."""
+    waiting = (Quotation.Status.REQUESTED, Quotation.Status.QUOTED, Quotation.Status.OBJECTED)
+    Quotation.objects.filter(ticket=ticket, status__in=waiting).update(
+        status=Quotation.Status.COVERED, settled_at=now
+    )
 
 
 def _weigh_anew(ticket: Ticket, *, actor: User, now: datetime) -> None:

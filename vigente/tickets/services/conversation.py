@@ -15,6 +15,7 @@ from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, attach, check
 from vigente.tickets.html import clean_html, html_of_text, text_of_html
 from vigente.tickets.models import HeldRequest, Message, Ticket
+from vigente.tickets.services.classification import cover_again, lost_cover
 from vigente.tickets.services.state import finish, locked, move, save, tell
 from vigente.tickets.services.submission import submit_request
 from vigente.tickets.stamps import hours_of
@@ -46,7 +47,7 @@ def reply(
         return before
     with transaction.atomic():
         ticket = locked(ticket.pk)
-        if ticket.merged_into_id is not None:
+        while ticket.merged_into_id is not None:
             ticket = locked(ticket.merged_into_id)
         if author.is_staff_member:
             after = Status(status_after) if status_after else Status.WAITING_CUSTOMER
@@ -97,6 +98,8 @@ def reply_effect(ticket: Ticket, *, now: datetime) -> ReplyEffect:
         return ReplyEffect.FOLLOW_UP
     if not ticket.is_done:
         return ReplyEffect.CONTINUES
+    if lost_cover(ticket):
+        return ReplyEffect.FOLLOW_UP
     closing = Closing(Status(ticket.status), ticket.closed_by_person_at)
     days = rulebook_at(ticket.closed_by_person_at or now).reopen_days
     return after_customer_reply(closing, hours=hours_of(ticket), reopen_days=days, now=now)
@@ -234,12 +237,15 @@ def _reopen(ticket: Ticket, actor: User | None, *, now: datetime) -> None:
 
 
 def reopen(*, ticket: Ticket, actor: User, now: datetime) -> None:
-    """Open a solved or closed case again: a customer within the window (row 9), staff at any time."""
+    """Open a solved or closed case again: a customer within the window (row 9), staff at any time. What was given back
+    as spam or a mistake, or found not covered, draws anew.
+    """
     with transaction.atomic():
         ticket = locked(ticket.pk)
         if not ticket.is_done or ticket.merged_into_id is not None:
             raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
         if not actor.is_staff_member and reply_effect(ticket, now=now) is not ReplyEffect.REOPENS:
             raise Refused(RefusalCode.TOO_LATE)
+        cover_again(ticket, now=now)
         _reopen(ticket, actor, now=now)
         finish(ticket, now=now)

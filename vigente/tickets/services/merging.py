@@ -13,7 +13,13 @@ from vigente.rules.lifecycle import Status
 from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import HeldRequest, Message, Participant, SplitProposal, Ticket, TicketLink
-from vigente.tickets.services.classification import copy_files, decide_anew, hold_instead, release_draw
+from vigente.tickets.services.classification import (
+    copy_files,
+    decide_anew,
+    hold_instead,
+    last_release,
+    release_draw,
+)
 from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request
 from vigente.tickets.services.state import finish, locked, move, tell
@@ -26,7 +32,9 @@ def merge(*, ticket: Ticket, into: Ticket, actor: User, now: datetime) -> None:
 
     A case that drew is never absorbed by one that draws nothing: that would hide a draw. Join them the other way round.
     """
-    ticket, into = locked(ticket.pk), locked(into.pk)
+    first, second = sorted((ticket.pk, into.pk))  # always in this order: two that cross wait, and do not block
+    rows = {first: locked(first), second: locked(second)}
+    ticket, into = rows[ticket.pk], rows[into.pk]
     if ticket.pk == into.pk or ticket.merged_into_id is not None or into.merged_into_id is not None:
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
     if ticket.organization_id != into.organization_id or (
@@ -47,8 +55,8 @@ def merge(*, ticket: Ticket, into: Ticket, actor: User, now: datetime) -> None:
 
 @transaction.atomic
 def unmerge(*, ticket: Ticket, actor: User, now: datetime) -> Ticket | HeldRequest:
-    """Part a case again; its coverage is decided anew (row 12). Not covered now: held, and the answer is that
-    HeldRequest.
+    """Part a case again; what joining it gave back is decided anew (row 12). Not covered now: held, and the answer is
+    that HeldRequest.
     """
     ticket = locked(ticket.pk)
     if ticket.merged_into is None:
@@ -56,7 +64,7 @@ def unmerge(*, ticket: Ticket, actor: User, now: datetime) -> Ticket | HeldReque
     into = ticket.merged_into
     ticket.merged_into = None
     tell(Kind.TICKET_UNMERGED, ticket, now=now, actor=actor, **{"from": into.number})
-    if ticket.draw and not decide_anew(ticket, now=now):
+    if last_release(ticket) is Release.DUPLICATE and not decide_anew(ticket, now=now):
         return hold_instead(ticket, actor=actor, now=now)
     move(ticket, Status.OPEN, actor=actor, now=now)
     finish(ticket, now=now)

@@ -165,7 +165,7 @@ def override_for(
     if request.organization.is_blocked:
         raise Refused(RefusalCode.BLOCKED)
     rank, _version = rank_of(organization=request.organization, licence=request.licence, now=now)
-    add_goodwill(
+    grant = add_goodwill(
         organization=request.organization,
         licence=request.licence,
         key=f"{OVERRIDE_KEY}{secrets.token_hex(12)}",
@@ -177,7 +177,9 @@ def override_for(
         note=reason,
         is_favour=True,
     )
-    decision = charge_for(request, source, now=now, approved=True)
+    facts = load(request.organization, now=now)
+    alone = replace(facts, grants=tuple(one for one in facts.grants if one.id == grant.pk))
+    decision = charge_for(request, source, now=now, approved=True, known=alone)
     return replace(
         decision, reasons=(Reason(Code.STAFF_OVERRIDE, {"reason": reason[:200]}), *decision.reasons)
     )

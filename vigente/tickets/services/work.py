@@ -17,6 +17,7 @@ from vigente.rules.lifecycle import DONE, IN_LINE, UNSOLVED, Status
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Department, Ticket
 from vigente.tickets.models.tickets import ORDER_OF_ATTENTION
+from vigente.tickets.services.classification import cover_again
 from vigente.tickets.services.state import CHANGED, finish, locked, move, save, tell
 from vigente.tickets.stamps import adopt_plan, restamp
 
@@ -121,6 +122,8 @@ def change_status(*, ticket: Ticket, status: str, actor: User, now: datetime) ->
         after = Status(status)
     except ValueError:
         raise Refused(RefusalCode.INVALID_VALUE, field="status", value=status) from None
+    if after not in DONE:
+        cover_again(ticket, now=now)
     move(ticket, after, actor=actor, now=now)
     finish(ticket, now=now)
 
