@@ -16,13 +16,16 @@ from vigente.rules.rulebook import DrawBy, Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One organization at `now`: three queries, however many decisions follow."""
+    """One organization at `now`: three queries, however many decisions follow. `running`: the rows behind `grants`,
+    soonest end first.
+    """
 
     rulebook: Rulebook
     contracts: tuple[Contract, ...]
     grants: tuple[GrantFacts, ...]
     drawn: int
     subscriptions: tuple[Subscription, ...]
+    running: tuple[Grant, ...]
 
     def decide(self, asking: Asking, work: Work, *, now: datetime) -> Decision:
         """The coverage decision for one request."""
@@ -43,7 +46,7 @@ class Facts:
 def load(organization: Organization | None, *, now: datetime, rulebook: Rulebook | None = None) -> Facts:
     """Read what bears on a decision about `organization` at `now`."""
     if organization is None:
-        return Facts(rulebook or rulebook_at(now), (), (), 0, ())
+        return Facts(rulebook or rulebook_at(now), (), (), 0, (), ())
     subscriptions, grants, *found = together(
         _SUBSCRIPTIONS.asked(organization=organization.pk),
         _GRANTS.asked(organization=organization.pk, now=now),
@@ -55,6 +58,7 @@ def load(organization: Organization | None, *, now: datetime, rulebook: Rulebook
         grants=tuple(grant.value() for grant in grants),
         drawn=sum(grant.drawn for grant in grants),
         subscriptions=tuple(subscriptions),
+        running=tuple(grants),
     )
 
 
@@ -70,7 +74,7 @@ _GRANTS = Prepared(
         organization=Param("organization"),
         start__lte=Param("now", DateTimeField()),
         end__gt=Param("now", DateTimeField()),
-    )
+    ).order_by("end", "id")
 )
 
 
