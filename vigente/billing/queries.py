@@ -157,7 +157,7 @@ def meter_of(
 ) -> Meter:
     """The meter of one licence, or of the organization-wide plan."""
     facts = facts or load(organization, now=now)
-    return _meter(licence.pk if licence else None, _running_grants(organization, now), facts)
+    return _meter(licence.pk if licence else None, facts)
 
 
 def meters_of(
@@ -168,18 +168,13 @@ def meters_of(
     facts: Facts | None = None,
 ) -> dict[int | None, Meter]:
     """The meters of several licences by id, in as many queries as for one; None asks for the organization's own."""
-    facts, grants = facts or load(organization, now=now), _running_grants(organization, now)
+    facts = facts or load(organization, now=now)
     ids = [licence.pk if licence else None for licence in licences]
-    return {licence_id: _meter(licence_id, grants, facts) for licence_id in ids}
+    return {licence_id: _meter(licence_id, facts) for licence_id in ids}
 
 
-def _running_grants(organization: Organization, now: datetime) -> list[Grant]:
-    running = Grant.objects.filter(organization=organization, start__lte=now, end__gt=now)
-    return list(running.order_by("end", "id"))
-
-
-def _meter(licence_id: int | None, running: list[Grant], facts: Facts) -> Meter:
-    grants = [grant for grant in running if grant.licence_id in (None, licence_id)]
+def _meter(licence_id: int | None, facts: Facts) -> Meter:
+    grants = [grant for grant in facts.running if grant.licence_id in (None, licence_id)]
     unlimited = any(grant.remaining is None for grant in grants)
     left = None if unlimited else sum(grant.remaining or 0 for grant in grants)
     serving = [
