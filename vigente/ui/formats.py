@@ -3,7 +3,8 @@
 Used by the component tags, the mails and whoever else must say a number to a person.
 """
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -87,6 +88,12 @@ def clock(at: datetime, zone: tzinfo) -> str:
     return at.astimezone(zone).strftime("%H:%M")
 
 
+@lru_cache(maxsize=4096)
+def _written(day: date, pattern: str, language: str) -> str:
+    """A day by a CLDR pattern; remembered, since a list names the same few days in every row."""
+    return format_date(day, pattern, locale=Locale.parse(language))
+
+
 def day(at: datetime, *, zone: tzinfo, now: datetime | None = None, long: bool = False) -> str:
     """`31 jul`, or `31 de julio` when `long`; with the year unless it is this year's."""
     local = at.astimezone(zone)
@@ -96,7 +103,7 @@ def day(at: datetime, *, zone: tzinfo, now: datetime | None = None, long: bool =
         skeleton = ("MMMM d" if long else "MMM d") + (", y" if year else "")
     else:
         skeleton = ("d 'de' MMMM" if long else "d MMM") + ((" 'de' y" if long else " y") if year else "")
-    return format_date(local.date(), skeleton, locale=here).replace(".", "")
+    return _written(local.date(), skeleton, str(here)).replace(".", "")
 
 
 def last_day(end: datetime, *, zone: tzinfo, now: datetime | None = None) -> str:
@@ -109,12 +116,12 @@ def exact(at: datetime, zone: tzinfo) -> str:
     local = at.astimezone(zone)
     here = locale()
     pattern = "EEEE, MMMM d, y" if here.language == "en" else "EEEE d 'de' MMMM 'de' y"
-    return f"{format_date(local.date(), pattern, locale=here)}, {clock(at, zone)} ({zone})"
+    return f"{_written(local.date(), pattern, str(here))}, {clock(at, zone)} ({zone})"
 
 
 def weekday(at: datetime, zone: tzinfo) -> str:
     """`jueves`."""
-    return format_date(at.astimezone(zone).date(), "EEEE", locale=locale())
+    return _written(at.astimezone(zone).date(), "EEEE", str(locale()))
 
 
 def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:

@@ -52,14 +52,22 @@ class Glance:
 
 
 def glance(
-    ticket: Ticket,
+    number: int,
     *,
     user: User,
     now: datetime,
     shown: Collection[int] | None,
     rulebook: Rulebook | None = None,
-) -> Glance:
-    """Read it. `shown`: the departments whose cases the list numbers; None: all of them."""
+) -> Glance | None:
+    """Read it; None for a case this person does not see. `shown`: the departments the list numbers, None for all."""
+    ticket = (
+        Ticket.objects.visible_to(user)
+        .select_related("organization", "licence__edition", "requester", "assignee")
+        .filter(number=number)
+        .first()
+    )
+    if ticket is None:
+        return None
     rulebook = rulebook or rulebook_at(now)
     organization, meter = ticket.organization, None
     if organization is not None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Value, When, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 
 from vigente.accounts.models import User
@@ -20,6 +20,7 @@ from vigente.tickets.queries.matching import matching
 from vigente.tickets.queries.pages import Page, after, pack, unpack
 
 Status = Ticket.Status
+Contract = tuple[int | None, int, str]  # licence, rank, name of the plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def queue_rows(
         page = queue_page(
             user, view=view, now=now, cursor=cursor, limit=500, departments=departments, text=text
         )
+        prefetch_related_objects([row.ticket for row in page.rows], "department", "work_type")
         yield from page.rows
         cursor = page.next_cursor
         if not cursor:
@@ -138,8 +140,12 @@ def _cases(
         cases = line(now=now, rulebook=rulebook, among=visible)
     else:
         cases = shown.cases(visible, user).order_by(*shown.order)
-    return cases.select_related(
-        "organization", "licence__edition", "assignee", "department", "requester", "work_type", "quotation"
+    return cases.select_related("organization", "assignee", "requester", "quotation").defer(
+        "decision",
+        "organization__notes",
+        "organization__blocked_reason",
+        "quotation__scope",
+        "quotation__objection",
     )
 
 
@@ -170,15 +176,18 @@ def plans_of(tickets: Iterable[Ticket]) -> dict[int, str]:
     """For each case the name of the plan in force for its licence, of the best rank; empty without. One query."""
     tickets = list(tickets)
     organizations = {ticket.organization_id for ticket in tickets if ticket.organization_id}
-    contracts: dict[int, list[Subscription]] = {}
+    contracts: dict[int, list[Contract]] = {}
     rows = Subscription.objects.filter(organization__in=organizations, status__in=IN_FORCE, asleep=False)
-    for subscription in rows.select_related("version__plan").order_by("version__rank", "id"):
-        contracts.setdefault(subscription.organization_id, []).append(subscription)
+    found = rows.order_by("version__rank", "id").values_list(
+        "organization", "licence", "version__rank", "version__plan__name"
+    )
+    for organization, licence, rank, name in found:
+        contracts.setdefault(organization, []).append((licence, rank, name))
     return {ticket.pk: _plan(ticket, contracts.get(ticket.organization_id or 0, [])) for ticket in tickets}
 
 
-def _plan(ticket: Ticket, contracts: list[Subscription]) -> str:
-    serving = [found for found in contracts if found.licence_id in (None, ticket.licence_id)]
-    of_its_rank = [found for found in serving if found.version.rank == ticket.rank]
+def _plan(ticket: Ticket, contracts: list[Contract]) -> str:
+    serving = [found for found in contracts if found[0] in (None, ticket.licence_id)]
+    of_its_rank = [found for found in serving if found[1] == ticket.rank]
     chosen = (of_its_rank or serving)[:1]
-    return chosen[0].version.plan.name if chosen else ""
+    return chosen[0][2] if chosen else ""

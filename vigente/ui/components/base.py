@@ -1,6 +1,7 @@
 """What every component shares: the library they register in, attributes, icons, the reader's now and zone."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -57,10 +58,16 @@ def now_of(context: Context) -> datetime | None:
     return now
 
 
+@cache
+def _sprite() -> str:
+    """Where the drawings are; found once, for a page holds a hundred of them."""
+    return static("ui/icons.svg")
+
+
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A drawing from the sprite; `label` only when no word stands beside it."""
-    href = f"{static('ui/icons.svg')}#{name}"
+    href = f"{_sprite()}#{name}"
     if label:
         return format_html(
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href

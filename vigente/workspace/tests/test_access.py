@@ -61,13 +61,8 @@ def roles_of(name):
     return {Role.SUPERVISOR, Role.OWNER} if name in SUPERVISOR else {Role.AGENT, Role.SUPERVISOR, Role.OWNER}
 
 
-@pytest.fixture
-def things(shop, owner, now):
-    """One of everything an address can name."""
-    publish(now=now.replace(year=2030))
-    coming = RulebookVersion.objects.get()
-    ticket = shop.ticket(now, files=(File("nota.txt", b"secreto"),))
-    held = make_customer("Sin plan", now=now, plan=False).held(now)
+def letters(now):
+    """One mail that came and was set aside, one that could not be sent."""
     box = Mailbox.objects.create(address="soporte@sisnorte.test")
     inbound = InboundMessage.objects.create(
         mailbox=box,
@@ -88,6 +83,17 @@ def things(shop, owner, now):
         created_at=now,
         status="dead",
     )
+    return inbound, outbound
+
+
+@pytest.fixture
+def things(shop, owner, now):
+    """One of everything an address can name."""
+    publish(now=now.replace(year=2030))
+    coming = RulebookVersion.objects.get()
+    ticket = shop.ticket(now, files=(File("nota.txt", b"secreto"),))
+    held = make_customer("Sin plan", now=now, plan=False).held(now)
+    inbound, outbound = letters(now)
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
     offer = invite(

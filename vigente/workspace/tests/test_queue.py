@@ -136,11 +136,11 @@ def test_the_list_costs_the_same_queries_for_one_row_and_for_thirty(ana, now, dj
     shop = make_customer(now=now, cases=None)
     shop.ticket(now)
     ana.get("queue")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         ana.get("queue")
     for n in range(29):
         (shop if n % 2 else make_customer(now=now)).ticket(now)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         ana.get("queue")
 
 
