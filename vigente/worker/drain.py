@@ -2,7 +2,7 @@
 
 Invariants: an event is marked dispatched only after every consumer has returned; a worker killed in between leaves a
 lease that runs out, and the event is tried again: each consumer must be safe to repeat. One that fails stops no other
-consumer and no other event. After `ATTEMPTS` the event is left as it is, with its error, for a person (`dead_letters`).
+consumer and no other event. After `ATTEMPTS` the event is left with its error for a person: verification names it.
 """
 
 import secrets
@@ -14,11 +14,12 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from vigente.events.models import Event
+from vigente.events.queries import ATTEMPTS
 from vigente.worker.consumers import CONSUMERS, Consumer
 
 LEASE = timedelta(seconds=45)
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600, 6 * 3600))
-ATTEMPTS = len(PAUSES) + 1
+assert len(PAUSES) == ATTEMPTS - 1
 BATCH = 100  # short beside the lease: what follows from one event takes milliseconds
 log = structlog.get_logger(__name__)
 
@@ -69,11 +70,6 @@ def claim(events: list[Event], *, now: datetime) -> list[Event]:
     for event in events:
         event.attempts += 1
     return events
-
-
-def dead_letters() -> QuerySet[Event]:
-    """Events that were tried as often as they will be, and still failed."""
-    return Event.objects.filter(dispatched_at__isnull=True, attempts__gte=ATTEMPTS).order_by("id")
 
 
 def revive(event: Event) -> None:

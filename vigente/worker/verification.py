@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from vigente.billing.verification import Difference, verify_books
+from vigente.events.queries import dead_letters
 from vigente.tickets.verification import verify_cases, verify_held
 
 __all__ = ["Difference", "verify"]
@@ -22,6 +23,16 @@ def verify(*, now: datetime) -> Iterator[Difference]:
         yield from verify_books(now=now)
         yield from verify_cases(now=now)
         yield from verify_held(now=now)
+        yield from verify_events()
+
+
+def verify_events() -> Iterator[Difference]:
+    """Events whose consequences never came: a mail not written, a request not let in."""
+    for event in dead_letters().iterator():
+        last_line = event.last_error.strip().rpartition("\n")[2]
+        yield Difference(
+            f"event:{event.pk}", f"{event.kind} of {event.subject}", f"given up ({last_line})", "done"
+        )
 
 
 @contextmanager

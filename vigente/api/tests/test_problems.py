@@ -1,8 +1,10 @@
 """Whatever goes wrong is a problem document, never a page and never a 500."""
 
 import json
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from vigente.api.tests.conftest import Caller, request_for
 
@@ -95,3 +97,11 @@ def test_problems_speak_the_language_that_is_asked_for(manager, customer):
     body = request_for(customer, subject="   ")
     spanish = manager.post("/tickets", body, **{"Accept-Language": "es"}).json()["detail"]
     assert spanish == "Escriba algo antes de enviar."
+
+
+def test_every_address_is_explained_in_the_docs():
+    page = Path(settings.ROOT, "docs/api.md").read_text()
+    schema = json.loads(Caller("").get("/openapi.json").content)
+    for path, operations in schema["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {path.removeprefix('/api/v1')}" in page

@@ -18,7 +18,7 @@ from vigente.rules.refusal import Refused
 from vigente.tickets.models import HeldRequest, Ticket
 from vigente.worker import clock
 from vigente.worker.consumers import WITHOUT_MAIL
-from vigente.worker.drain import dead_letters, drain_all
+from vigente.worker.drain import drain_all
 from vigente.worker.simulation import agents, contracts, customers, world
 from vigente.worker.simulation.world import START, Company, World
 from vigente.worker.verification import Difference, verify
@@ -167,15 +167,9 @@ def simulate(
     differences = list(verify(now=end))
     differences += [
         Difference(f"event:{event.pk}", "consumers", event.last_error[-500:], "all done")
-        for event in _undone()
+        for event in Event.objects.filter(dispatched_at__isnull=True).exclude(last_error="")
     ]
     return Report(organizations, months, seed, _counts(), dict(simulation.refusals), differences)
-
-
-def _undone() -> list[Event]:
-    return list(dead_letters()) + list(
-        Event.objects.filter(dispatched_at__isnull=True).exclude(last_error="")
-    )
 
 
 def _counts() -> dict[str, int]:

@@ -5,6 +5,7 @@ import pytest
 from vigente.accounts.models import Organization
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
+from vigente.events.queries import ATTEMPTS, dead_letters
 from vigente.factories import make_organization
 from vigente.worker import drain
 from vigente.worker.consumers import Consumer
@@ -94,12 +95,12 @@ def test_a_failure_does_not_keep_the_next_event_waiting(consume):
 def test_what_fails_too_often_is_a_dead_letter_that_can_be_revived(consume):
     consume(fail)
     event, now = note(), NOW
-    for _ in range(drain.ATTEMPTS + 3):
+    for _ in range(ATTEMPTS + 3):
         drain.drain_events(now=now)
         now += timedelta(days=1)
     event.refresh_from_db()
-    assert event.attempts == drain.ATTEMPTS
-    assert list(drain.dead_letters()) == [event]
+    assert event.attempts == ATTEMPTS
+    assert list(dead_letters()) == [event]
     consume(lambda event, *, now: None)
     drain.revive(event)
     assert drain.drain_events(now=now) == 1

@@ -8,6 +8,8 @@ from django.db import connection, transaction
 
 from vigente.billing.guards import drop_sql
 from vigente.billing.models import Grant, LedgerEntry, Subscription
+from vigente.events.models import Event
+from vigente.events.queries import ATTEMPTS
 from vigente.factories import make_customer, make_edition, make_user, make_version
 from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.services.conversation import reply
@@ -124,3 +126,11 @@ def test_a_held_request_in_a_state_that_nothing_brought_about(history):
     held = HeldRequest.objects.get()
     HeldRequest.objects.update(status="withdrawn")
     assert (held.event_subject, "status") in found()
+
+
+def test_an_event_whose_consequences_never_came(history):
+    event = Event.objects.latest("id")
+    Event.objects.filter(pk=event.pk).update(
+        dispatched_at=None, attempts=ATTEMPTS, last_error="KeyError: 'x'"
+    )
+    assert f"event:{event.pk}" in {subject for subject, _ in found()}
