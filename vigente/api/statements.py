@@ -10,7 +10,7 @@ from vigente.accounts.models import Organization
 from vigente.api import schemas, shapes
 from vigente.api.auth import TokenAuth, caller_of
 from vigente.api.errors import ERRORS
-from vigente.api.problems import Problem, not_found, only
+from vigente.api.problems import not_found, only
 from vigente.billing.queries import statement
 
 router = Router(tags=["statement"])
@@ -29,15 +29,13 @@ def read(
     since: Annotated[schemas.Instant | None, Query(description="Inclusive.")] = None,
     until: Annotated[schemas.Instant | None, Query(description="Exclusive.")] = None,
 ) -> schemas.Statement:
-    """Every movement, oldest first. For the organization's managers and for staff."""
+    """Every movement, oldest first. For the organization's people and for staff, as on its page."""
     only(request, "since", "until")
     now: datetime = request.now  # type: ignore[attr-defined]
     person = caller_of(request).person
     organization = Organization.objects.visible_to(person).filter(pk=id).first()
     if organization is None:
         raise not_found("organization")
-    if not person.is_staff_member and not Organization.objects.managed_by(person).filter(pk=id).exists():
-        raise Problem(403, "managers_only", "The statement is for the organization's managers.")
     lines = statement(organization=organization, now=now, since=since, until=until)
     return schemas.Statement(
         organization=shapes.organization(organization), lines=[shapes.line(line) for line in lines]
