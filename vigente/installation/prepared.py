@@ -36,7 +36,7 @@ class Asked(Generic[T]):
 def ask(asked: Asked[T]) -> T:
     """Send one statement."""
     (answer,) = together(asked)
-    return answer  # type: ignore[no-any-return]
+    return answer
 
 
 def together(*asked: Asked[Any]) -> list[Any]:
@@ -125,7 +125,8 @@ class _Select:
 
     def __init__(self, queryset: Any, connection: BaseDatabaseWrapper) -> None:
         compiler = queryset.query.get_compiler(connection=connection)
-        self.connection, self.rows = connection, []
+        self.connection = connection
+        self.rows: list[Any] = []
         self.sql, self.params = compiler.as_sql()
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         compiler.get_converters = lambda columns: converters
@@ -134,7 +135,7 @@ class _Select:
         self.reader = queryset._iterable_class(queryset)
 
     def read(self, cursor: Any) -> list[Any]:
-        self.rows: list[Any] = cursor.fetchall()
+        self.rows = cursor.fetchall()
         return list(self.reader)
 
 

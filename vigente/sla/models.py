@@ -38,8 +38,8 @@ class BusinessHours(models.Model):
 
 def work_hours(hours: int) -> WorkHours:
     """The frozen input of the rules for the hours with this id, holidays included."""
-    (found,), days = together(_HOURS.asked(hours=hours), _HOLIDAYS.asked(hours=hours))
-    return _value(*found, days)
+    ((zone, week),), days = together(_HOURS.asked(hours=hours), _HOLIDAYS.asked(hours=hours))
+    return _value(zone, week, days)
 
 
 def _value(zone: str, week: list[list[list[int]]], days: list[date]) -> WorkHours:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateTimeField
+from django.db.models import DateTimeField, QuerySet
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, WorkType
@@ -44,7 +44,7 @@ def release_covered(
     `appeared_at`: when the coverage appeared; what came later was decided with it in sight, however late this runs
     (row 45).
     """
-    waiting = HeldRequest.objects.filter(organization=organization, status=STATUS.WAITING)
+    waiting = _of_members(organization)
     if appeared_at is not None:
         waiting = waiting.filter(received_at__lte=appeared_at)
     released: list[Ticket] = []
@@ -61,7 +61,7 @@ def ask_to_choose(*, organization: Organization, licence: Licence | None, now: d
     matter (row 45), with the whole of `hold_days` to say so.
     """
     until = now + timedelta(days=rulebook_at(now).hold_days)
-    waiting = HeldRequest.objects.filter(organization=organization, status=STATUS.WAITING)
+    waiting = _of_members(organization)
     if licence is not None:
         waiting = waiting.filter(licence=licence)
     asked = 0
@@ -76,6 +76,16 @@ def ask_to_choose(*, organization: Organization, licence: Licence | None, now: d
                 _tell(Kind.HELD_CHOICE_ASKED, held, now=now)
                 asked += 1
     return asked
+
+
+def _of_members(organization: Organization) -> QuerySet[HeldRequest]:
+    """What waits and was asked by somebody who still belongs to the organization: nobody else spends its cases."""
+    return HeldRequest.objects.filter(
+        organization=organization,
+        status=STATUS.WAITING,
+        requester__is_active=True,
+        requester__memberships__organization=organization,
+    )
 
 
 def choose(*, held: Iterable[HeldRequest], user: User, now: datetime) -> list[Ticket | HeldRequest]:
@@ -93,24 +103,32 @@ def complete(
     work_type: WorkType,
     now: datetime,
 ) -> Ticket | HeldRequest:
-    """Fill in what a request lacked (licence, kind of work; row 17) and decide it now. Whoever completes it becomes
-    its requester.
+    """Fill in what a request lacked (licence, kind of work; row 17) and decide it now. Whoever completes what nobody
+    had claimed becomes its requester. What a manager approved is approved as it was: changed by somebody else, it is
+    asked for anew.
     """
     if held.requester_id not in (None, user.pk) and not _may_decide(held, user):
         raise Refused(RefusalCode.NOT_YOURS)
     if held.requester_id is None and held.email.lower() != user.email.lower():
         raise Refused(RefusalCode.NOT_YOURS)
-    if (
-        organization is not None
-        and not Membership.objects.filter(user=user, organization=organization).exists()
-    ):
+    people = {user.pk, held.requester_id or user.pk}
+    if organization is not None and Membership.objects.filter(
+        user__in=people, organization=organization
+    ).count() < len(people):
         raise Refused(RefusalCode.NOT_YOURS, field="organization")
     if licence is not None and (organization is None or licence.organization_id != organization.pk):
         raise Refused(RefusalCode.NOT_YOURS, field="licence")
     with transaction.atomic():
-        changed = HeldRequest.objects.filter(pk=held.pk, status__in=[*PENDING, STATUS.EXPIRED]).update(
+        alive = HeldRequest.objects.filter(
+            pk=held.pk, status__in=[*PENDING, STATUS.EXPIRED], erased_at__isnull=True
+        )
+        changed = alive.update(
             requester=held.requester or user, organization=organization, licence=licence, work_type=work_type
         )
+        if changed and not _may_decide(held, user):
+            same = {"licence": held.licence_id, "work_type": held.work_type_id}
+            if same != {"licence": licence.pk if licence else None, "work_type": work_type.pk}:
+                alive.update(approved_by=None)
         fresh = _fresh(held)
         if not changed:
             if fresh.ticket is not None:
@@ -121,11 +139,16 @@ def complete(
         ) or _fresh(held)
 
 
+@transaction.atomic
 def approve(*, held: HeldRequest, user: User, now: datetime) -> Ticket | HeldRequest:
-    """A manager lets a request spend a case (row 46)."""
+    """A manager lets a request spend a case (row 46), once."""
     if not _may_decide(held, user):
         raise Refused(RefusalCode.MANAGER_ONLY)
-    HeldRequest.objects.filter(pk=held.pk).update(approved_by=user)
+    if not HeldRequest.objects.filter(pk=held.pk, status=STATUS.APPROVAL).update(approved_by=user):
+        before = _fresh(held)
+        if before.ticket is None:
+            raise Refused(RefusalCode.WRONG_STATE, state=before.status)
+        return before.ticket
     ticket = _try(held, now=now, user=user, approved=True, states=[STATUS.APPROVAL], store_refusal=True)
     fresh = _fresh(held)
     if ticket is None and fresh.status == STATUS.APPROVAL:
@@ -199,9 +222,11 @@ def erase_due(*, now: datetime, limit: int = 200) -> int:
     )
     for held in due:
         with transaction.atomic():
+            over = HeldRequest.objects.filter(pk=held.pk, erase_at__lte=now, erased_at__isnull=True)
+            if not over.update(html="", text="", answer="", erased_at=now):
+                continue  # its author took it up again a moment ago
             files = list(Attachment.objects.filter(held=held))
             Attachment.objects.filter(held=held).delete()
-            HeldRequest.objects.filter(pk=held.pk).update(html="", text="", answer="", erased_at=now)
             _tell(Kind.HELD_ERASED, held, now=now)
         for file in files:
             if not Attachment.objects.filter(path=file.path).exists():
@@ -240,6 +265,8 @@ def _try(
         if not decision.accepted:
             if store_refusal:
                 status = STATUS.WAITING if fresh.status == STATUS.EXPIRED else fresh.status
+                if any(reason.code is Code.NEEDS_APPROVAL for reason in decision.reasons):
+                    status = STATUS.APPROVAL
                 until = max(fresh.hold_until, now + timedelta(days=rulebook_at(now).hold_days))
                 HeldRequest.objects.filter(pk=fresh.pk).update(
                     decision=decision.to_json(),
@@ -248,6 +275,8 @@ def _try(
                     settled_at=None,
                     erase_at=None,
                 )
+                if status == STATUS.APPROVAL != fresh.status:
+                    _tell(Kind.APPROVAL_ASKED, fresh, now=now, actor=user)
             return None
         ticket = accept(request, decision, filing=filing, now=now, held=fresh)
         message = Message.objects.get(ticket=ticket)

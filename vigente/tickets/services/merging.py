@@ -32,7 +32,9 @@ def merge(*, ticket: Ticket, into: Ticket, actor: User, now: datetime) -> None:
 
     A case that drew is never absorbed by one that draws nothing: that would hide a draw. Join them the other way round.
     """
-    first, second = sorted((ticket.pk, into.pk))  # always in this order: two that cross wait, and do not block
+    first, second = sorted(
+        (ticket.pk, into.pk)
+    )  # always in this order: two that cross wait, and do not block
     rows = {first: locked(first), second: locked(second)}
     ticket, into = rows[ticket.pk], rows[into.pk]
     if ticket.pk == into.pk or ticket.merged_into_id is not None or into.merged_into_id is not None:
