@@ -33,7 +33,7 @@ MIX = {
     ("new", "quotation"): 2,
 }
 IN_LINE = ("new", "open")
-OUTSIDE = 20  # of a hundred customers have no plan
+OUTSIDE = 5  # one customer of so many has no plan
 AT_ONCE = 2_000
 
 
@@ -78,7 +78,7 @@ def _customers(many: int, rng: Random) -> list[tuple[Licence, User, PlanVersion 
         Licence(key=f"LIC-{number:06d}", organization=organization, edition=edition, registered_at=BEGAN)
         for number, organization in enumerate(organizations)
     )
-    plans = [None if number % 100 < OUTSIDE else rng.choice(versions) for number in range(many)]
+    plans = [None if number % OUTSIDE == 0 else rng.choice(versions) for number in range(many)]
     _contracts([(licence, plan) for licence, plan in zip(licences, plans, strict=True) if plan])
     return list(zip(licences, users, plans, strict=True))
 
