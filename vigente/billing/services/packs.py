@@ -10,7 +10,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.ledger import grant_cases, revoke_undrawn
 from vigente.events.kinds import Kind
 from vigente.events.models import record
-from vigente.rules.coverage import IN_FORCE, NO_RANK
+from vigente.rules.coverage import NO_RANK
 from vigente.rules.periods import day_start, period, period_index
 from vigente.rules.quota import Source
 from vigente.rules.reasons import Release
@@ -50,10 +50,14 @@ def add_pack(
     """
     if organization.is_blocked:
         raise Refused(RefusalCode.BLOCKED)
+    if subscription is not None and subscription.organization_id != organization.pk:
+        raise Refused(RefusalCode.NOT_YOURS)
+    if licence is not None and licence.organization_id != organization.pk:
+        raise Refused(RefusalCode.NOT_YOURS, field="licence")
     if cases < 1:
         raise Refused(RefusalCode.INVALID_VALUE, field="cases", value=cases)
     book = rulebook_at(now)
-    in_force = subscription is not None and subscription.status in IN_FORCE
+    in_force = subscription is not None and subscription.contract().in_force(now)
     if not in_force and not book.sell_packs_without_plan:
         raise Refused(RefusalCode.PACK_NEEDS_PLAN)
     hangs_on = subscription if in_force else None

@@ -6,7 +6,7 @@ Safe to run late, twice and on several machines: periods have unique grants, and
 started from.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import IntegrityError, models, transaction
 
@@ -22,6 +22,7 @@ from vigente.rules.refusal import RefusalCode, Refused
 STATUS = Subscription.Status
 SOURCE = Subscription.Source
 RUNNING = (STATUS.ACTIVE, STATUS.GRACE)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @transaction.atomic
@@ -45,9 +46,12 @@ def subscribe(
     `auto_renew=False` make it end by itself; a legacy contract always does (R11). Raises Refused, having written
     nothing.
     """
-    _check_sale(organization, version, licence, source, anchor or now, now)
-    book = rulebook_at(now)
     starts = anchor or now
+    if ends_at is not None and ends_at <= starts:
+        raise Refused(RefusalCode.INVALID_VALUE, field="ends_on", value=ends_at.isoformat())
+    _check_sale(organization, version, licence, source, Span(starts, ends_at or FOR_EVER), now)
+    _end_what_is_over(organization, licence, source, now=now)
+    book = rulebook_at(now)
     subscription = Subscription(
         organization=organization,
         licence=licence,
@@ -81,6 +85,10 @@ def subscribe(
 @transaction.atomic
 def activate(*, subscription: Subscription, now: datetime, actor: User | None = None) -> None:
     """Confirm a contract that waits: it runs from now (row 25: validity starts when confirmed)."""
+    if Organization.objects.filter(pk=subscription.organization_id, blocked_at__isnull=False).exists():
+        raise Refused(RefusalCode.BLOCKED)
+    if subscription.ends_at is not None and subscription.ends_at <= now:
+        raise Refused(RefusalCode.TOO_LATE, until=subscription.ends_at.isoformat())
     anchor = max(subscription.anchor, now)
     status = STATUS.SCHEDULED if anchor > now else STATUS.ACTIVE
     subscription.anchor = anchor
@@ -138,6 +146,9 @@ def withdraw_notice(*, subscription: Subscription, now: datetime, actor: User | 
     fresh = locked(subscription.pk)
     if fresh is None or fresh.status not in RUNNING or fresh.notice_given_at is None or not fresh.auto_renew:
         raise Refused(RefusalCode.WRONG_STATE, state=fresh.status if fresh else None)
+    if fresh.ends_at is not None and fresh.ends_at <= now:
+        raise Refused(RefusalCode.TOO_LATE, until=fresh.ends_at.isoformat())
+    _require_no_successor(fresh)
     fresh.ends_at = fresh.notice_given_at = fresh.change_to = None
     save_course(fresh)
     tell(Kind.SUBSCRIPTION_NOTICE_WITHDRAWN, fresh, now=now, actor=actor)
@@ -189,7 +200,7 @@ def _check_sale(
     version: PlanVersion,
     licence: Licence | None,
     source: str,
-    starts: datetime,
+    span: Span,
     now: datetime,
 ) -> None:
     if organization.is_blocked:
@@ -206,9 +217,32 @@ def _check_sale(
         organization=organization,
         licence=licence,
         source=source,
-        status__in=[*RUNNING, STATUS.AWAITING_PAYMENT],
+        status__in=[*RUNNING, STATUS.AWAITING_PAYMENT, STATUS.SCHEDULED],
     )
-    if any(other.ends_at is None or other.ends_at > starts for other in others):
+    if any(other.anchor < span.end and span.start < (other.ends_at or FOR_EVER) for other in others):
+        raise Refused(RefusalCode.ALREADY_SUBSCRIBED)
+
+
+def _end_what_is_over(
+    organization: Organization, licence: Licence | None, source: str, *, now: datetime
+) -> None:
+    """A late clock must not stand in the way of who buys again the instant a contract ends."""
+    over = Subscription.objects.filter(
+        organization=organization, licence=licence, source=source, status__in=RUNNING, ends_at__lte=now
+    )
+    for pk in list(over.values_list("pk", flat=True)):
+        roll_over(subscription_id=pk, now=now)
+
+
+def _require_no_successor(subscription: Subscription) -> None:
+    """Raise Refused when another contract already waits to follow this one: both would run, or one never begin."""
+    to_come = Subscription.objects.filter(
+        organization=subscription.organization_id,
+        licence=subscription.licence_id,
+        source=subscription.source,
+        status=STATUS.SCHEDULED,
+    )
+    if to_come.exists():
         raise Refused(RefusalCode.ALREADY_SUBSCRIBED)
 
 
@@ -278,8 +312,10 @@ def _end_by_notice(
     subscription: Subscription, *, change_to: PlanVersion | None, now: datetime, actor: User | None
 ) -> rules.Notice:
     fresh = locked(subscription.pk)
-    if fresh is None or fresh.status not in RUNNING:
+    if fresh is None or fresh.status not in RUNNING or (fresh.ends_at is not None and fresh.ends_at <= now):
         raise Refused(RefusalCode.NOT_ACTIVE)
+    if change_to is not None:
+        _require_no_successor(fresh)
     if fresh.source != SOURCE.BOUGHT or not fresh.auto_renew:
         raise Refused(RefusalCode.NO_NOTICE_HERE)
     if fresh.notice_given_at is not None and fresh.ends_at is not None:
