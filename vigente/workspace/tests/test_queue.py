@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from vigente.events.models import Event
 from vigente.factories import make_customer, make_user, make_version, publish
@@ -136,11 +137,12 @@ def test_the_list_costs_the_same_queries_for_one_row_and_for_thirty(ana, now, dj
     shop = make_customer(now=now, cases=None)
     shop.ticket(now)
     ana.get("queue")
-    with django_assert_num_queries(18):
+    expected = {"sqlite": 17, "postgresql": 16}[connection.vendor]  # two of them go together
+    with django_assert_num_queries(expected):
         ana.get("queue")
     for n in range(29):
         (shop if n % 2 else make_customer(now=now)).ticket(now)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(expected):
         ana.get("queue")
 
 
