@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from vigente.accounts.models import Organization
+from vigente.accounts.models import Organization, User
 from vigente.billing.models import Edition, Licence, Plan, PlanVersion, Subscription
 from vigente.billing.queries import sold_versions
 from vigente.rules.reasons import Release
@@ -54,7 +54,7 @@ class PlanField(forms.ModelChoiceField):
 
 
 class RegisterLicenceForm(forms.Form):
-    """One installation."""
+    """One installation. A plan that comes with it is a supervisor's to give."""
 
     key = forms.CharField(label=_("Clave de la licencia"), max_length=64)
     edition = forms.ModelChoiceField(label=_("Edición"), queryset=Edition.objects.none(), empty_label=None)
@@ -66,12 +66,14 @@ class RegisterLicenceForm(forms.Form):
         label=_("Plan incluido"), queryset=Plan.objects.none(), required=False, empty_label=_("Ninguno")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["edition"].queryset = Edition.objects.select_related("product").order_by("product", "id")  # type: ignore[attr-defined]
         self.fields["included_plan"].queryset = Plan.objects.select_related("edition").order_by(
             "edition", "id"
         )  # type: ignore[attr-defined]
+        if not user.is_supervisor:
+            del self.fields["included_plan"]
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"].strip()

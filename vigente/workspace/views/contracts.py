@@ -52,7 +52,9 @@ def _last_day(end: Any) -> str:
 def licence_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Register an installation."""
     organization = find_organization(pk, person(request))
-    form = RegisterLicenceForm(posted(request), initial={"hosting": Licence.Hosting.CUSTOMER})
+    form = RegisterLicenceForm(
+        posted(request), user=person(request), initial={"hosting": Licence.Hosting.CUSTOMER}
+    )
     action = Action(title=_("Registrar una licencia"), submit=_("Registrar"), back=page_of(organization))
 
     def run(data: dict[str, Any]) -> str:
