@@ -119,7 +119,12 @@ def adopt_plan(ticket: Ticket, version: PlanVersion | None, *, rank: int) -> Non
 
 
 def _floor(ticket: Ticket) -> timedelta:
-    """The head start of the next better plan: a raised severity never passes it."""
-    better = PlanVersion.objects.filter(rank__lt=ticket.rank, subscriptions__status="active")
-    minutes = better.order_by("-rank").values_list("allowance_minutes", flat=True).first()
+    """The head start of the next better plan: a raised severity never passes it.
+
+    Of what was sold when the case was accepted: terms never change, so neither does this.
+    """
+    better = PlanVersion.objects.filter(rank__lt=ticket.rank, sold_from__lte=ticket.accepted_at)
+    minutes = (
+        better.order_by("-rank", "-allowance_minutes").values_list("allowance_minutes", flat=True).first()
+    )
     return timedelta(minutes=minutes or 0)
