@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -24,17 +23,10 @@ def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
-def test_help_is_quick_and_does_not_load_django() -> None:
-    best = min(_seconds("--help") for _ in range(3))
-    assert best < 1
+def test_help_does_not_load_django() -> None:
+    assert run("--help").returncode == 0
     probe = "import sys, vigente.cli; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], cwd=ROOT).returncode == 0
-
-
-def _seconds(*words: str) -> float:
-    started = time.monotonic()
-    assert run(*words).returncode == 0
-    return time.monotonic() - started
 
 
 def test_bad_usage_is_code_2_and_says_so_on_standard_error() -> None:
