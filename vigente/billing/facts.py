@@ -1,14 +1,16 @@
 """Rows to frozen inputs: what the rules need to know about one organization at one instant."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import DateTimeField
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Grant, Licence, PlanVersion, Subscription
-from vigente.billing.models.rulebooks import RULEBOOK, read_rulebook, rulebook_at
-from vigente.installation.prepared import Param, Prepared, together
+from vigente.billing.models.rulebooks import RULEBOOK, read_rulebook
+from vigente.installation.prepared import Asked, Param, Prepared, together
 from vigente.rules.coverage import IN_FORCE, Asking, Contract, Decision, Work, decide
 from vigente.rules.quota import GrantFacts
 from vigente.rules.rulebook import DrawBy, Rulebook
@@ -45,15 +47,36 @@ class Facts:
 
 def load(organization: Organization | None, *, now: datetime, rulebook: Rulebook | None = None) -> Facts:
     """Read what bears on a decision about `organization` at `now`."""
+    if rulebook is None:
+        return facts_found(together(*facts_asked(organization, now=now)))
+    return _facts(rulebook, *together(*_rows_asked(organization, now=now)))
+
+
+def facts_asked(organization: Organization | None, *, now: datetime) -> list[Asked[list[Any]]]:
+    """The questions of `load`, to go together with others; `facts_found` takes the answers."""
+    return [RULEBOOK.asked(now=now), *_rows_asked(organization, now=now)]
+
+
+def facts_found(answers: list[list[Any]]) -> Facts:
+    """What the answers to `facts_asked` say."""
+    rulebook, *rows = answers
+    return _facts(read_rulebook(rulebook), *rows)
+
+
+def _rows_asked(organization: Organization | None, *, now: datetime) -> list[Asked[list[Any]]]:
     if organization is None:
-        return Facts(rulebook or rulebook_at(now), (), (), 0, (), ())
-    subscriptions, grants, *found = together(
+        return []
+    return [
         _SUBSCRIPTIONS.asked(organization=organization.pk),
         _GRANTS.asked(organization=organization.pk, now=now),
-        *([] if rulebook else [RULEBOOK.asked(now=now)]),
-    )
+    ]
+
+
+def _facts(
+    rulebook: Rulebook, subscriptions: Iterable[Subscription] = (), grants: Sequence[Grant] = ()
+) -> Facts:
     return Facts(
-        rulebook=rulebook or read_rulebook(*found),
+        rulebook=rulebook,
         contracts=tuple(subscription.contract() for subscription in subscriptions),
         grants=tuple(grant.value() for grant in grants),
         drawn=sum(grant.drawn for grant in grants),

@@ -42,7 +42,7 @@ def ask(asked: Asked[T]) -> T:
 def together(*asked: Asked[Any]) -> list[Any]:
     """Send statements of which none needs another's answer: in one trip on PostgreSQL, in order, all or none."""
     connection = connections[DEFAULT_DB_ALIAS]
-    if len(asked) == 1 or not _takes_several(connection):
+    if len(asked) < 2 or not _takes_several(connection):
         return [_answer(connection, one.sql, one.params, [one])[0] for one in asked]
     params = [value for one in asked for value in one.params]
     return _answer(connection, "; ".join(one.sql for one in asked), params, asked)

@@ -1,7 +1,7 @@
 """Writing one row with SQL that is made once per table (decision 0009): `insert` and `update`, as `Model.save` does.
 
 What `save` does besides is left out: signals (nothing here listens to them), parent tables, expressions as values.
-`inserting` is the statement unsent, for `prepared.together`.
+The `inserting…` ones are the statements unsent, for `prepared.together`.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,12 @@ def inserting(row: Model) -> Asked[bool]:
 
 def insert_if_new(row: Model) -> bool:
     """The same, but False, with nothing written, when a row with one of its unique values is there already."""
-    return ask(_insert(row, if_new=True))
+    return ask(inserting_if_new(row))
+
+
+def inserting_if_new(row: Model) -> Asked[bool]:
+    """The statement of `insert_if_new`."""
+    return _insert(row, if_new=True)
 
 
 def _insert(row: Model, *, if_new: bool) -> Asked[bool]:

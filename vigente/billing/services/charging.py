@@ -47,9 +47,11 @@ def charge(
     raise RuntimeError("a draw lost every race; the books are unchanged")
 
 
-def current_facts(organization: Organization | None, *, now: datetime) -> Facts:
-    """What bears on a decision about `organization`, with every allotment opened that is due."""
-    facts = load(organization, now=now)
+def current_facts(organization: Organization | None, *, now: datetime, read: Facts | None = None) -> Facts:
+    """What bears on a decision about `organization`, with every allotment opened that is due. `read`: what was read
+    a moment ago.
+    """
+    facts = read or load(organization, now=now)
     behind = [s.pk for s in facts.subscriptions if s.next_due_at is not None and s.next_due_at <= now]
     moved = [roll_over(subscription_id=pk, now=now) for pk in behind]
     return load(organization, now=now) if any(moved) else facts

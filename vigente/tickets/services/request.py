@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.conf import settings
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, WorkType
-from vigente.installation.prepared import Param, Prepared
+from vigente.installation.prepared import Asked, Param, Prepared
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, check
 from vigente.tickets.html import clean_html, html_of_text, text_of_html
@@ -68,14 +69,15 @@ def prepare(request: Request) -> Request:
     organization, licence = request.organization, request.licence
     if licence is not None and (organization is None or licence.organization_id != organization.pk):
         raise Refused(RefusalCode.NOT_YOURS, field="licence")
-    requester = request.requester
-    if organization is None or requester is None or requester.is_staff_member:
-        belongs = True
-    else:
-        belongs = bool(_SEAT(user=requester.pk, organization=organization.pk))
-    if not belongs:
-        raise Refused(RefusalCode.NOT_YOURS, field="organization")
     return replace(request, subject=subject[:SUBJECT_MAX], html=html, text=text)
+
+
+def seat_asked(request: Request) -> list[Asked[list[Any]]]:
+    """Whether who asks belongs to the organization; no question for staff and strangers."""
+    organization, requester = request.organization, request.requester
+    if organization is None or requester is None or requester.is_staff_member:
+        return []
+    return [_SEAT.asked(user=requester.pk, organization=organization.pk)]
 
 
 _SEAT = Prepared(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vigente.accounts.models import Organization, User
-from vigente.billing.facts import Facts, load
+from vigente.billing.facts import Facts, facts_asked, facts_found, load
 from vigente.billing.models import Licence, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import OVERRIDE_KEY, rank_of
@@ -21,7 +21,7 @@ from vigente.billing.services.ledger import add_goodwill
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, happening, record
 from vigente.installation.prepared import Param, PreparedUpdate, together
-from vigente.installation.rows import insert, insert_if_new, inserting
+from vigente.installation.rows import insert, inserting, inserting_if_new
 from vigente.rules import sla
 from vigente.rules.coverage import NO_RANK, Decision, Outcome
 from vigente.rules.reasons import Code, Reason, Release
@@ -36,7 +36,7 @@ from vigente.tickets.models import (
     Ticket,
 )
 from vigente.tickets.services.filing import Filing
-from vigente.tickets.services.request import Request, prepare
+from vigente.tickets.services.request import Request, prepare, seat_asked
 from vigente.tickets.stamps import adopt_plan, policy_of, stamp
 
 
@@ -86,14 +86,16 @@ def submit_request(
         )
     )
     with transaction.atomic():
-        submission = _claim(key, request.digest(), now=now)
-        if isinstance(submission, Ticket | HeldRequest):
-            return submission
+        claimed = _claim(request, key, now=now)
+        if isinstance(claimed, Ticket | HeldRequest):
+            return claimed
+        submission, facts = claimed
         if hold_as is not None:
             decision = Decision(Outcome.NOT_COVERED, (Reason(hold_as),))
             result: Ticket | HeldRequest = hold(request, decision, now=now)
         else:
-            result = _decide_and_write(request, submission, override_reason=override_reason, now=now)
+            facts = current_facts(organization, now=now, read=facts)
+            result = _decide_and_write(request, submission, facts, override_reason=override_reason, now=now)
         if isinstance(result, HeldRequest):
             _ANSWERED_BY_HOLDING(submission=submission.pk, answer=result.pk)
         return result
@@ -105,11 +107,16 @@ _ANSWERED, _ANSWERED_BY_HOLDING = (
 )
 
 
-def _claim(key: str, digest: str, *, now: datetime) -> Submission | Ticket | HeldRequest:
-    """The submission's row, ours to fill; or, if it was filed before, what came of it."""
-    submission = Submission(key=key, digest=digest, created_at=now)
-    if insert_if_new(submission):
-        return submission
+def _claim(request: Request, key: str, *, now: datetime) -> tuple[Submission, Facts] | Ticket | HeldRequest:
+    """The submission's row, ours to fill, and what it is decided from; or, if it was filed before, what came of it."""
+    digest = request.digest()
+    submission, seat = Submission(key=key, digest=digest, created_at=now), seat_asked(request)
+    facts = facts_asked(request.organization, now=now)
+    is_new, *found = together(inserting_if_new(submission), *seat, *facts)
+    if seat and not found.pop(0):
+        raise Refused(RefusalCode.NOT_YOURS, field="organization")
+    if is_new:
+        return submission, facts_found(found)
     before = Submission.objects.select_related("ticket", "held__ticket").get(key=key)
     if before.digest != digest:
         raise Refused(RefusalCode.SAME_KEY_OTHER_CONTENT, field="key")
@@ -120,11 +127,10 @@ def _claim(key: str, digest: str, *, now: datetime) -> Submission | Ticket | Hel
 
 
 def _decide_and_write(
-    request: Request, submission: Submission, *, now: datetime, override_reason: str
+    request: Request, submission: Submission, facts: Facts, *, now: datetime, override_reason: str
 ) -> Ticket | HeldRequest:
     """Decide, draw, and write the case, or hold it. Inside the caller's transaction."""
     filing = Filing()
-    facts = current_facts(request.organization, now=now)
     decision = charge_for(request, filing.source, now=now, known=facts)
     if not decision.accepted and override_reason:
         decision = override_for(request, filing.source, request.opened_by, override_reason, now=now)

@@ -15,9 +15,9 @@ from vigente.worker.advancing import live_through
 pytestmark = pytest.mark.django_db
 
 SAVEPOINT = 2  # a transaction inside the one of the test: two statements
-# Who asks; the claim; contracts, grants and rulebook; number and department; draw; its entry; hours and holidays; the
+# The claim, who asks, rulebook, contracts and grants; number and department; draw; its entry; hours and holidays; the
 # case; its message, its event and the answer to the claim. What stands together is one trip on PostgreSQL.
-ACCEPT = {"sqlite": 15, "postgresql": 9}
+ACCEPT = {"sqlite": 15, "postgresql": 7}
 REPLY = {"sqlite": 10, "postgresql": 9}
 TAKE = 8
 QUEUE_PAGE = 3
