@@ -280,6 +280,6 @@ def revoke_undrawn(*, grant_id: int, source: str, reason: Release, now: datetime
         source=source,
         reason=reason.value,
         actor=actor,
-        at=now,
+        at=max(now, grant.created_at),  # never before it was granted, whatever the clock was set to
     )
     return True
