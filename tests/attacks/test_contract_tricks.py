@@ -98,6 +98,21 @@ def test_two_contracts_to_come_for_the_same_licence_do_not_overlap(shop, now):
     assert Subscription.objects.filter(status="scheduled").count() == 1
 
 
+def test_an_order_nobody_confirmed_does_not_stop_the_contract_that_was_to_come(now):
+    """It would make every request of the company fail: the contract can neither begin nor wait."""
+    shop = make_customer(now=now, plan=False)
+    version = make_version()
+    buy(shop, now, version, activate=False, auto_renew=False)
+    code = refused(lambda: buy(shop, now, version, anchor=now + 40 * DAY))
+    assert code is RefusalCode.ALREADY_SUBSCRIBED
+    other = make_customer(now=now, plan=False)
+    buy(other, now, version, anchor=now + 40 * DAY)
+    code = refused(lambda: buy(other, now, version, activate=False, auto_renew=False))
+    assert code is RefusalCode.ALREADY_SUBSCRIBED
+    clock.run_due(now=now + 41 * DAY)
+    other.ticket(now + 41 * DAY)
+
+
 def test_a_notice_is_not_taken_back_over_the_contract_that_follows(shop, now):
     """Both would run for ever, and one of them never begin."""
     subscriptions.give_notice(subscription=shop.subscription, now=now)

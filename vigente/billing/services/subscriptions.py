@@ -49,7 +49,8 @@ def subscribe(
     starts = anchor or now
     if ends_at is not None and ends_at <= starts:
         raise Refused(RefusalCode.INVALID_VALUE, field="ends_on", value=ends_at.isoformat())
-    _check_sale(organization, version, licence, source, Span(starts, ends_at or FOR_EVER), now)
+    span = Span(starts, ends_at if ends_at is not None and activate else FOR_EVER)
+    _check_sale(organization, version, licence, source, span, now)
     _end_what_is_over(organization, licence, source, now=now)
     book = rulebook_at(now)
     subscription = Subscription(
@@ -112,7 +113,7 @@ def roll_over(*, subscription_id: int, now: datetime) -> int:
     if subscription is None or subscription.organization.is_blocked:
         return 0  # row 40: renewals stop; unblocking catches up
     if subscription.status == STATUS.SCHEDULED and subscription.anchor <= now:
-        if _other_running(subscription).exists():
+        if subscription.source != SOURCE.LEGACY and _others(subscription).exists():
             return 0
         Subscription.objects.filter(pk=subscription.pk, status=STATUS.SCHEDULED).update(status=STATUS.ACTIVE)
         subscription.status = STATUS.ACTIVE
@@ -219,8 +220,15 @@ def _check_sale(
         source=source,
         status__in=[*RUNNING, STATUS.AWAITING_PAYMENT, STATUS.SCHEDULED],
     )
-    if any(other.anchor < span.end and span.start < (other.ends_at or FOR_EVER) for other in others):
+    if any(_overlap(span, other) for other in others):
         raise Refused(RefusalCode.ALREADY_SUBSCRIBED)
+
+
+def _overlap(span: Span, other: Subscription) -> bool:
+    """Whether a contract for `span` would run while another does; one not yet confirmed may begin at any time."""
+    if other.status == STATUS.AWAITING_PAYMENT:
+        return True
+    return other.anchor < span.end and span.start < (other.ends_at or FOR_EVER)
 
 
 def _end_what_is_over(
@@ -341,10 +349,11 @@ def _end_by_notice(
     return effective
 
 
-def _other_running(subscription: Subscription) -> models.QuerySet[Subscription]:
+def _others(subscription: Subscription) -> models.QuerySet[Subscription]:
+    """Contracts in whose stead this one cannot run: of these the database takes one at a time."""
     return Subscription.objects.filter(
         organization=subscription.organization_id,
         licence=subscription.licence_id,
         source=subscription.source,
-        status__in=RUNNING,
+        status__in=[*RUNNING, STATUS.AWAITING_PAYMENT],
     ).exclude(pk=subscription.pk)
