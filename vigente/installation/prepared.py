@@ -139,6 +139,28 @@ class _Select:
         return list(self.reader)
 
 
+class Locking(Generic[T]):
+    """A SELECT of rows that nobody else may change until the transaction ends: locked first, then read.
+
+    In two statements where a database locks rows. In one, PostgreSQL waits for the lock and then looks at the new row
+    beside the *old* rows it was joined with: if what joins them changed meanwhile, the row is gone, or comes without
+    what it names.
+    """
+
+    def __init__(self, make: Callable[[], "QuerySet[Any, T]"]) -> None:
+        self._hold = Prepared(
+            lambda: make().select_related(None).order_by().select_for_update().values_list("pk")
+        )
+        self._read = Prepared(make)
+
+    def first(self, **values: object) -> T | None:
+        """The first row; the query itself should ask for no more than one."""
+        if not connections[DEFAULT_DB_ALIAS].features.has_select_for_update:
+            return self._read.first(**values)
+        _held, rows = together(self._hold.asked(**values), self._read.asked(**values))
+        return rows[0] if rows else None
+
+
 class PreparedUpdate:
     """An UPDATE of the rows of a query, as `QuerySet.update`; gives how many rows it changed."""
 

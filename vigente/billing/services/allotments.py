@@ -9,7 +9,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.ledger import grant_cases
 from vigente.events.kinds import Kind
 from vigente.events.models import record
-from vigente.installation.prepared import Param, Prepared
+from vigente.installation.prepared import Locking, Param
 from vigente.rules import subscriptions as rules
 from vigente.rules.periods import Months, Span, boundary, month_of, prorated
 from vigente.rules.quota import Source
@@ -118,12 +118,10 @@ def locked(pk: int) -> Subscription | None:
     return _LOCKED.first(subscription=pk)
 
 
-_LOCKED = Prepared(
-    lambda: (
-        Subscription.objects.select_related("version__plan", "organization", "licence", "change_to__plan")
-        .select_for_update(of=("self",))
-        .filter(pk=Param("subscription"))
-    )
+_LOCKED = Locking(
+    lambda: Subscription.objects.select_related(
+        "version__plan", "organization", "licence", "change_to__plan"
+    ).filter(pk=Param("subscription"))
 )
 
 

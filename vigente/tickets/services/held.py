@@ -14,7 +14,7 @@ from vigente.billing.models import Licence, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
 from vigente.events.models import record
-from vigente.installation.prepared import Param, Prepared
+from vigente.installation.prepared import Locking, Param, Prepared
 from vigente.rules.coverage import Decision, Outcome
 from vigente.rules.reasons import Code, Reason
 from vigente.rules.refusal import RefusalCode, Refused
@@ -247,11 +247,8 @@ def _try(
 ) -> Ticket | None:
     """Decide a held request now; the case if it is let in, else None. Exactly one of several at once lets it in."""
     with transaction.atomic():
-        fresh = (
-            HeldRequest.objects.select_related("organization", "licence", "work_type", "requester", "ticket")
-            .select_for_update(of=("self",))
-            .get(pk=held.pk)
-        )
+        fresh = _LOCKED.first(held=held.pk)
+        assert fresh is not None, "a request is never deleted"
         if fresh.status not in set(states):
             return fresh.ticket
         request = _request(fresh, user, override_by)
@@ -287,6 +284,13 @@ def _try(
         _tell(Kind.HELD_RELEASED, fresh, now=now, actor=user, ticket=ticket.pk, number=ticket.number)
         held.refresh_from_db()
         return ticket
+
+
+_LOCKED = Locking(
+    lambda: HeldRequest.objects.select_related(
+        "organization", "licence", "work_type", "requester", "ticket"
+    ).filter(pk=Param("held"))
+)
 
 
 def _request(held: HeldRequest, user: User | None, override_by: User | None) -> Request | None:

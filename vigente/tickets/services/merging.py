@@ -8,6 +8,7 @@ from django.db import transaction
 from vigente.accounts.models import Membership, User
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
+from vigente.installation.prepared import Locking, Param
 from vigente.rules.coverage import Decision, Outcome
 from vigente.rules.lifecycle import Status
 from vigente.rules.reasons import Code, Reason, Release
@@ -196,14 +197,16 @@ def _parted(proposal: SplitProposal, child: Ticket, *, actor: User, now: datetim
 
 
 def _asked(proposal: SplitProposal) -> SplitProposal:
-    fresh = (
-        SplitProposal.objects.select_related("ticket__organization")
-        .select_for_update(of=("self",))
-        .get(pk=proposal.pk)
-    )
+    fresh = _LOCKED.first(proposal=proposal.pk)
+    assert fresh is not None, "a proposal is never deleted"
     if fresh.status != SplitProposal.Status.ASKED:
         raise Refused(RefusalCode.WRONG_STATE, state=fresh.status)
     return fresh
+
+
+_LOCKED = Locking(
+    lambda: SplitProposal.objects.select_related("ticket__organization").filter(pk=Param("proposal"))
+)
 
 
 def _answered(proposal: SplitProposal, status: str, *, now: datetime) -> int:

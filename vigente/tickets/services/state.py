@@ -6,7 +6,7 @@ from typing import Any
 from vigente.accounts.models import User
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
-from vigente.installation.prepared import Param, Prepared
+from vigente.installation.prepared import Locking, Param
 from vigente.installation.rows import update
 from vigente.rules.lifecycle import DONE, Status, may_change
 from vigente.rules.refusal import RefusalCode, Refused
@@ -28,13 +28,7 @@ def locked(pk: int) -> Ticket:
     return ticket
 
 
-_LOCKED = Prepared(
-    lambda: (
-        Ticket.objects.select_related("work_type", "sla_policy")
-        .select_for_update(of=("self",))
-        .filter(pk=Param("ticket"))
-    )
-)
+_LOCKED = Locking(lambda: Ticket.objects.select_related("work_type", "sla_policy").filter(pk=Param("ticket")))
 
 
 def save(ticket: Ticket) -> None:
