@@ -18,6 +18,7 @@ from vigente.accounts.models import SCOPES, ApiToken, Invitation, Membership, Or
 
 INVITATION_DAYS = 7
 OPEN_INVITATIONS_MAX = 25  # per organization: an invitation is a mail to a stranger
+INVITATIONS_A_DAY_MAX = 50  # renewed, withdrawn and accepted ones too
 _signer = Signer(salt="vigente.accounts.invitation")
 
 
@@ -43,6 +44,12 @@ def invite(
     if waiting.open_at(now).exclude(email=email).count() >= OPEN_INVITATIONS_MAX:
         raise ValidationError(
             _("Hay demasiadas invitaciones sin respuesta. Anule alguna antes de enviar otra."),
+            code="too_many",
+        )
+    lately = Invitation.objects.filter(organization=organization, created_at__gt=now - timedelta(days=1))
+    if lately.count() >= INVITATIONS_A_DAY_MAX:
+        raise ValidationError(
+            _("Su organización ya envió muchas invitaciones hoy. Espere a mañana para enviar otra."),
             code="too_many",
         )
     waiting.filter(email=email).update(revoked_at=now)
@@ -94,7 +101,8 @@ def accept_invitation(
 ) -> User:
     """Take the seat, once. With `user`: the signed-in owner of the address. Without: the account is made or taken over.
 
-    ValidationError codes: `used` when somebody was faster, `other_account` for another address, `staff` for our own.
+    ValidationError codes: `used` when somebody was faster, `other_account` for another address, `staff` for our own,
+    `inactive` for an account that was shut: no invitation opens it again.
     """
     taken = Invitation.objects.filter(
         pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now
@@ -107,6 +115,8 @@ def accept_invitation(
             _("Inicie sesión con la dirección que recibió la invitación."), code="other_account"
         )
     member = owner or _open_account(invitation, name=name, password=password, now=now)
+    if not member.is_active:
+        raise ValidationError(_("Esa cuenta está cerrada. Escríbanos para abrirla."), code="inactive")
     if member.is_staff_member:
         raise ValidationError(
             _("Las cuentas del equipo de soporte no entran en organizaciones."), code="staff"
@@ -124,10 +134,9 @@ def _open_account(invitation: Invitation, *, name: str, password: str, now: date
     user: User | None = User.objects.filter(email=invitation.email).first()
     if user is None:
         user = User(email=invitation.email, language=invitation.language, date_joined=now)
-    if user.is_staff_member:
+    if user.is_staff_member or not user.is_active:
         return user
     user.name = name.strip() or user.name or invitation.name
-    user.is_active = True
     user.set_password(password)
     user.save()
     EmailAddress.objects.update_or_create(

@@ -20,7 +20,7 @@ from vigente.rules.reasons import Code
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import HeldRequest, Message, Ticket
 from vigente.tickets.queries import case_page, my_cases, place_of
-from vigente.tickets.services.conversation import add_note, reply
+from vigente.tickets.services.conversation import add_note, living, reply
 from vigente.tickets.services.submission import submit_request
 
 router = Router(tags=["tickets"])
@@ -142,7 +142,7 @@ def add_message(
         )
     if not isinstance(result, Message):
         return _answer(result, ticket.organization, ticket.licence, now=now)
-    if result.ticket_id not in (ticket.pk, ticket.merged_into_id) or result.text != body.body.strip():
+    if result.ticket_id not in (ticket.pk, living(ticket).pk) or result.text != body.body.strip():
         raise Refused(RefusalCode.SAME_KEY_OTHER_CONTENT, field="Idempotency-Key")
     return Status(201, shapes.message(result))
 

@@ -66,6 +66,13 @@ def reply(
     return message
 
 
+def living(ticket: Ticket) -> Ticket:
+    """The case that a merged one goes on in; any other is itself."""
+    while ticket.merged_into is not None:
+        ticket = ticket.merged_into
+    return ticket
+
+
 def _follow_up(
     ticket: Ticket,
     author: User,
