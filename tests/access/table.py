@@ -68,12 +68,11 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new workspace:vendor
         workspace:token_new workspace:section_new/ workspace:section_row//""",
     # API, each with a token of their own
-    ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage",
+    ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage api:organizations/<id>/statement",
     ("UUOOOOOOOO", "UUNNOOOOOO"): "api:tickets",
     ("UUNNNOOOOO", "MMMMMMMMMM"): "api:tickets/<number>",
     ("MMMMMMMMMM", "UUNNNOOOOO"): "api:tickets/<number>/messages",
     ("MMMMMMMMMM", "UUFFFFFOOO"): "api:queue/next",
-    ("UUNNFFOOOO", "MMMMMMMMMM"): "api:organizations/<id>/statement",
     ("NNNNNNNNNN", "NNNNNNNNNN"): "api:",
 }  # fmt: skip
 TABLE: dict[str, tuple[str, str]] = {

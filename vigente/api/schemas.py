@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
 
 NO_NUL = r"^[^\x00]*$"
 
@@ -24,9 +24,16 @@ def _iso(value: Any) -> Any:
     return value
 
 
+def _in_the_calendar(value: datetime) -> datetime:
+    """The ends of time, which no database can look at in another zone, are as good as a day outside of all books."""
+    if 1970 <= value.year < 9000:
+        return value
+    return value.replace(year=1970 if value.year < 1970 else 8999, day=min(value.day, 28))
+
+
 Number = Annotated[int, Field(ge=1, le=2**62), BeforeValidator(_digits)]
 Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_iso)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_iso), AfterValidator(_in_the_calendar)]
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL, examples=["INVEX-WEB-0001"])]
 Email = Annotated[
     str, Field(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", examples=["ana@ejemplo.test"])
