@@ -5,8 +5,8 @@ how the vendor works (order, intake, limits) changes for all on the date (row 43
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
@@ -38,6 +38,20 @@ class PackValidity(StrEnum):
     CURRENT_PERIOD = "current_period"
     DAYS = "days"
     NEXT_PERIOD = "next_period"
+
+
+class Activation(StrEnum):
+    """When a first term begins to cover (row 25)."""
+
+    ON_PAYMENT = "on_payment"
+    ON_ORDER = "on_order"
+
+
+class Upgrade(StrEnum):
+    """When a change to a better plan binds (row 23)."""
+
+    AT_RENEWAL = "at_renewal"
+    IMMEDIATE = "immediate"
 
 
 CLOUD_DISCOUNT = DiscountRule(
@@ -72,6 +86,15 @@ class Rulebook:
     pack_days: int = 30  # with pack_validity = days
     pack_return_hours: int = 24  # row 26
     sell_packs_without_plan: bool = False  # row 26
+    activate: Activation = Activation.ON_PAYMENT  # row 25: the first term; a renewal runs on in grace
+    order_days: int = 14  # row 25: an order nobody paid is closed after this long
+    payment_days: int = 15  # until when an invoice for quoted work is due (R9)
+    grace_days: int = 5  # row 25: how long an unpaid renewal still covers
+    grace_cases: int = 1  # row 25: at most so many cases are drawn in grace
+    void_days: int = 30  # row 25: an unpaid renewal is given up after this long
+    dunning_days: tuple[int, ...] = (-7, 0, 3, 5)  # row 25: payment reminders, days from the due date
+    upgrade: Upgrade = Upgrade.AT_RENEWAL  # row 23
+    announce_days: int = 30  # row 38: before the first term that new terms bind
     draw_by: DrawBy = DrawBy.ANYONE  # row 46
     order: Order = Order.STRICT  # R10
     overdue_first: bool = False  # R10
@@ -92,7 +115,8 @@ class Rulebook:
     def to_json(self) -> dict[str, Any]:
         """A JSON-shaped mapping that `from_json` reads back to an equal value."""
         data = asdict(self)
-        data["discounts"] = [asdict(rule) for rule in self.discounts]
+        data["discounts"] = [_discount_json(rule) for rule in self.discounts]
+        data["dunning_days"] = list(self.dunning_days)
         data["favour_limits"] = dict(self.favour_limits)
         required = self.plans_required_from
         data["plans_required_from"] = required.astimezone(UTC).isoformat() if required else None
@@ -117,16 +141,36 @@ def _read(name: str, value: Any, hint: Any) -> Any:
         return hint(value)
     if name == "discounts":
         return tuple(_discount(rule) for rule in value)
+    if name == "dunning_days" and isinstance(value, list):
+        return tuple(value)
     if name == "plans_required_from" and isinstance(value, str):
         return datetime.fromisoformat(value) if value else None
     return value
 
 
+def _discount_json(rule: DiscountRule) -> dict[str, Any]:
+    """Its settings; of those it may leave out, only what says something."""
+    return {
+        item.name: value.isoformat() if isinstance(value, date) else value
+        for item in fields(rule)
+        if (value := getattr(rule, item.name)) != item.default
+    }
+
+
 def _discount(rule: Mapping[str, Any]) -> DiscountRule:
-    known = {item.name for item in fields(DiscountRule)}
-    if set(rule) != known:
-        raise ValueError(f"a discount has {', '.join(sorted(known))}; this one has {', '.join(sorted(rule))}")
-    return DiscountRule(**rule)
+    known = {item.name: item.default is MISSING for item in fields(DiscountRule)}
+    needed = {name for name, is_needed in known.items() if is_needed}
+    if not needed <= set(rule) <= set(known):
+        raise ValueError(
+            f"a discount has {', '.join(sorted(needed))} and may have {', '.join(sorted(set(known) - needed))};"
+            f" this one has {', '.join(sorted(rule))}"
+        )
+    days = {name: _day(rule[name]) for name in ("starts", "ends") if rule.get(name)}
+    return DiscountRule(**{**rule, **days})
+
+
+def _day(value: Any) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _problems(book: Rulebook) -> Iterator[str]:
@@ -136,6 +180,10 @@ def _problems(book: Rulebook) -> Iterator[str]:
             yield f"{item.name} must be a whole number of 0 or more, not {value!r}"
         if item.type is bool and not isinstance(value, bool):
             yield f"{item.name} must be true or false, not {value!r}"
+    if any(type(day) is not int or not -90 <= day <= 90 for day in book.dunning_days):
+        yield f"dunning_days are whole numbers of days from -90 to 90, not {list(book.dunning_days)!r}"
+    if len({rule.code for rule in book.discounts}) != len(book.discounts):
+        yield "two discounts have the same code"
     if book.pack_days == 0:
         yield "pack_days must be at least 1: a pack that never lasts serves nobody"
     try:

@@ -1,10 +1,12 @@
 """R3 and row 27: 40 % off for WEB in the vendor's cloud, as its own line."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigente.rules.pricing import DiscountRule, Price, price
+from vigente.rules.pricing import Buying, DiscountRule, Price, price
 
 CLOUD = DiscountRule("web_cloud", "WEB", "vendor_cloud", 4000, applies_to_packs=False)
 WEB, LOCAL, OWN = ("WEB", "vendor_cloud"), ("LOCAL", "customer"), ("WEB", "customer")
@@ -73,3 +75,55 @@ def test_a_total_lies_between_nothing_and_the_list_price(amount: int, points: li
     got = price(list_minor=amount, edition="WEB", hosting="customer", discounts=rules)
     assert 0 <= got.total_minor <= amount == got.list_minor == got.total_minor + got.discount_minor
     assert got.basis_points == max(points, default=0)
+
+
+JULY = DiscountRule(
+    "july", None, None, 1000, applies_to_packs=True, starts=date(2026, 7, 1), ends=date(2026, 7, 31)
+)
+WELCOME = DiscountRule(
+    "welcome", None, None, 0, False, amount_minor=500, currency="USD", coupon="Hola5", terms=2
+)
+
+
+def paid(discount: DiscountRule, buying: Buying | None, list_minor: int = 3000) -> int:
+    return price(
+        list_minor=list_minor, edition="WEB", hosting="customer", discounts=[discount], buying=buying
+    ).total_minor
+
+
+@pytest.mark.parametrize(
+    ("on", "total"),
+    [
+        (date(2026, 6, 30), 3000),
+        (date(2026, 7, 1), 2700),
+        (date(2026, 7, 31), 2700),
+        (date(2026, 8, 1), 3000),
+    ],
+)
+def test_a_discount_with_dates_counts_on_both_of_its_days(on: date, total: int) -> None:
+    assert paid(JULY, Buying(on=on)) == total
+
+
+def test_a_discount_with_dates_needs_to_know_the_day() -> None:
+    assert paid(JULY, None) == 3000
+
+
+def test_an_amount_comes_off_in_its_own_currency_for_who_types_the_coupon_in_the_first_terms() -> None:
+    assert paid(WELCOME, Buying(currency="USD", coupon=" hola5 ")) == 2500
+    assert paid(WELCOME, Buying(currency="USD", coupon="hola5", term=1)) == 2500
+    assert paid(WELCOME, Buying(currency="USD", coupon="hola5", term=2)) == 3000
+    assert paid(WELCOME, Buying(currency="NIO", coupon="hola5")) == 3000
+    assert paid(WELCOME, Buying(currency="USD", coupon="adios")) == 3000
+    assert paid(WELCOME, Buying(currency="USD")) == 3000
+
+
+def test_an_amount_never_takes_more_than_the_price() -> None:
+    assert paid(WELCOME, Buying(currency="USD", coupon="hola5"), list_minor=300) == 0
+
+
+def test_a_discount_may_be_for_one_plan_its_family_or_one_customer() -> None:
+    for_plan = DiscountRule("p", None, None, 1000, False, plan="basic")
+    assert paid(for_plan, Buying(plan="basic")) == paid(for_plan, Buying(plan="x", family="basic")) == 2700
+    assert paid(for_plan, Buying(plan="x", family="y")) == 3000
+    for_one = DiscountRule("o", None, None, 1000, False, organization=7)
+    assert (paid(for_one, Buying(organization=7)), paid(for_one, Buying(organization=8))) == (2700, 3000)

@@ -1,7 +1,7 @@
 """The rulebook: the founding vendor's rules by default, checked, and the same after a round trip."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -36,7 +36,14 @@ rulebooks = st.builds(
             hosting=st.sampled_from([None, "vendor_cloud"]),
             basis_points=st.integers(0, 10_000),
             applies_to_packs=st.booleans(),
-        )
+            plan=st.sampled_from([None, "basic"]),
+            organization=st.sampled_from([None, 7]),
+            starts=st.none() | st.dates(max_value=date(2029, 12, 31)),
+            ends=st.none() | st.dates(min_value=date(2030, 1, 1)),
+            coupon=st.sampled_from([None, "JULIO"]),
+            terms=st.none() | st.integers(1, 12),
+        ),
+        unique_by=lambda rule: rule.code,
     ).map(tuple),
 )
 
@@ -70,6 +77,15 @@ FOUNDING_VENDOR = {
     "pack_days": 30,
     "pack_return_hours": 24,
     "sell_packs_without_plan": False,
+    "activate": "on_payment",
+    "order_days": 14,
+    "payment_days": 15,
+    "grace_days": 5,
+    "grace_cases": 1,
+    "void_days": 30,
+    "dunning_days": [-7, 0, 3, 5],
+    "upgrade": "at_renewal",
+    "announce_days": 30,
     "draw_by": "anyone",
     "order": "strict",
     "overdue_first": False,
@@ -100,7 +116,7 @@ def test_an_instant_is_read_as_text_or_as_itself() -> None:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"hold_day": 3}, "unknown settings: hold_day; known are: auto_close_days"),
+        ({"hold_day": 3}, "unknown settings: hold_day; known are: activate, announce_days"),
         ({"hold_days": -1}, "hold_days must be a whole number"),
         ({"hold_days": True}, "hold_days must be a whole number"),
         ({"hold_days": "14"}, "hold_days must be a whole number"),
