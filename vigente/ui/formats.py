@@ -106,6 +106,12 @@ def day(at: datetime, *, zone: tzinfo, now: datetime | None = None, long: bool =
     return _written(local.date(), skeleton, str(here)).replace(".", "")
 
 
+def local_day(on: date) -> str:
+    """A day of no zone, with its year: `31 de julio de 2026`."""
+    here = locale()
+    return _written(on, "MMMM d, y" if here.language == "en" else "d 'de' MMMM 'de' y", str(here))
+
+
 def last_day(end: datetime, *, zone: tzinfo, now: datetime | None = None) -> str:
     """The last usable day before `end`, which is not included: midnight of 1 August is `31 de julio`."""
     return day(end - timedelta(microseconds=1), zone=zone, now=now, long=True)

@@ -11,14 +11,16 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from vigente.accounts.models import Organization
 from vigente.billing.models import RulebookVersion
+from vigente.rules.periods import Months
 from vigente.rules.precedence import Order
 from vigente.rules.pricing import DiscountRule
-from vigente.rules.rulebook import DrawBy, EmailIntake, PackValidity, Rulebook
+from vigente.rules.rulebook import Activation, DrawBy, EmailIntake, PackValidity, Rulebook, Upgrade
 from vigente.ui import formats
-from vigente.workspace.rulebook_words import CHOICES, LABELS, SENTENCES, UNITS
+from vigente.ui.rulebook_words import CHOICES, LABELS, SENTENCES, UNITS, dunning_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,20 @@ GROUPS: tuple[Group, ...] = (
         gettext_lazy("Cómo entran las solicitudes"),
         ("intake_email", "draw_by", "hold_days", "held_retention_days"),
     ),
+    Group(
+        "payment",
+        gettext_lazy("Pagos y gracia"),
+        (
+            "activate",
+            "order_days",
+            "grace_days",
+            "grace_cases",
+            "void_days",
+            "dunning_days",
+            "payment_days",
+        ),
+    ),
+    Group("changes", gettext_lazy("Cambios de plan"), ("upgrade", "announce_days")),
     Group("order", gettext_lazy("Orden de atención"), ("order", "overdue_first")),
     Group(
         "cases",
@@ -145,8 +161,8 @@ def value_text(name: str, value: Any) -> str:
         return str(CHOICES[name][value])
     if isinstance(value, datetime):
         return formats.day(value, zone=timezone.get_current_timezone(), long=True)
-    if isinstance(value, bool):
-        return _("sí") if value else _("no")
+    if name == "dunning_days":
+        return dunning_text(value)
     if name == "favour_limits":
         return _limits(value)
     if name == "discounts":
@@ -168,8 +184,40 @@ def discount_text(rule: DiscountRule) -> str:
     """`40 % para WEB en nuestra nube, no en casos extra`."""
     hosting = {"vendor_cloud": _("en nuestra nube"), "customer": _("en su servidor"), None: ""}[rule.hosting]
     where = " ".join(part for part in (rule.edition or _("toda edición"), hosting) if part)
-    text = _("%(percent)s para %(where)s") % {"percent": formats.percent(rule.basis_points), "where": where}
-    return text if rule.applies_to_packs else text + _(", no en casos extra")
+    less = (
+        formats.money(rule.amount_minor, rule.currency, whole=True)
+        if rule.amount_minor and rule.currency
+        else formats.percent(rule.basis_points)
+    )
+    text = _("%(percent)s para %(where)s") % {"percent": less, "where": where}
+    return ", ".join([text, *_discount_limits(rule)])
 
 
-ENUMS = {"order": Order, "intake_email": EmailIntake, "draw_by": DrawBy, "pack_validity": PackValidity}
+def _discount_limits(rule: DiscountRule) -> Iterator[str]:
+    """For whom and when, each only where it says something."""
+    if rule.plan:
+        yield _("plan %(plan)s") % {"plan": rule.plan}
+    if rule.organization is not None:
+        found = Organization.objects.filter(pk=rule.organization).values_list("name", flat=True).first()
+        yield _("solo %(organization)s") % {"organization": found or f"#{rule.organization}"}
+    if rule.starts:
+        yield _("desde el %(day)s") % {"day": formats.local_day(rule.starts)}
+    if rule.ends:
+        yield _("hasta el %(day)s") % {"day": formats.local_day(rule.ends)}
+    if rule.coupon:
+        yield _("con el cupón %(coupon)s") % {"coupon": rule.coupon}
+    if rule.terms:
+        yield ngettext("solo el primer pago", "solo los %(n)s primeros pagos", rule.terms) % {"n": rule.terms}
+    if not rule.applies_to_packs:
+        yield _("no en casos extra")
+
+
+ENUMS = {
+    "months": Months,
+    "order": Order,
+    "intake_email": EmailIntake,
+    "draw_by": DrawBy,
+    "pack_validity": PackValidity,
+    "activate": Activation,
+    "upgrade": Upgrade,
+}

@@ -2,6 +2,7 @@
 together.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,33 @@ from django.utils.translation import gettext_lazy as _
 
 from vigente.rules.pricing import DiscountRule
 from vigente.rules.rulebook import CLOUD_DISCOUNT, Rulebook
+from vigente.ui.rulebook_words import CHOICES, LABELS
 from vigente.workspace.forms.fields import DayField, start_of_day
 from vigente.workspace.rulebook import ENUMS, GROUPS
-from vigente.workspace.rulebook_words import CHOICES, LABELS
 
 ROLES = ("agent", "supervisor", "owner")
+
+
+class DaysField(forms.CharField):
+    """Whole numbers of days with commas or spaces between; negative ones come before. Cleans to a sorted tuple."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=80, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(day) for day in value) if isinstance(value, tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value).replace("\N{MINUS SIGN}", "-")
+        parts = [part for part in re.split(r"[\s,;]+", text) if part]
+        if len(parts) > 12 or not all(re.fullmatch(r"[+-]?\d{1,2}", part, re.ASCII) for part in parts):
+            raise forms.ValidationError(_t("Escriba días separados por comas, por ejemplo: -7, 0, 3, 5."))
+        return tuple(sorted({int(part) for part in parts}))
+
+
+def _key(value: Any) -> str:
+    """What a choice of the form is called: an enum's value, yes or no."""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value.value)
 
 
 class RulebookForm(forms.Form):
@@ -59,13 +82,13 @@ class RulebookForm(forms.Form):
                 initial=bool(rule and rule.applies_to_packs),
             )
         elif name in CHOICES:
-            choices = [(key.value, text) for key, text in CHOICES[name].items()]
-            self.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=value.value)
+            choices = [(_key(key), text) for key, text in CHOICES[name].items()]
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=_key(value))
+        elif name == "dunning_days":
+            self.fields[name] = DaysField(label=label, initial=value)
         elif name == "plans_required_from":
             day = value.astimezone(self.current.zone).date() if value else None
             self.fields[name] = DayField(label=label, help_text=_("Vacío: desde siempre."), initial=day)
-        elif isinstance(value, bool):
-            self.fields[name] = forms.BooleanField(label=label, required=False, initial=value)
         elif isinstance(value, int):
             self.fields[name] = forms.IntegerField(label=label, min_value=0, max_value=100_000, initial=value)
         else:
@@ -113,9 +136,10 @@ class RulebookForm(forms.Form):
     def _values(self, data: dict[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for name in (name for group in GROUPS for name in group.names):
-            if name in ENUMS or name == "months":
-                kind = ENUMS.get(name) or type(self.current.months)
-                values[name] = kind(data[name])
+            if name in ENUMS:
+                values[name] = ENUMS[name](data[name])
+            elif name in CHOICES:
+                values[name] = data[name] == "yes"
             elif name == "plans_required_from":
                 values[name] = start_of_day(data[name], self.current.zone) if data[name] else None
             elif name == "favour_limits":

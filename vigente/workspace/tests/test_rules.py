@@ -8,9 +8,9 @@ from vigente.billing.models import RulebookVersion
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.factories import publish
 from vigente.rules.rulebook import Rulebook
+from vigente.ui.rulebook_words import LABELS, SENTENCES
 from vigente.workspace.forms.rules import RulebookForm
 from vigente.workspace.rulebook import GROUPS, sentence
-from vigente.workspace.rulebook_words import LABELS, SENTENCES
 from vigente.workspace.tests.conftest import said, words
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_a_change_is_seen_before_it_is_published_and_binds_from_its_day(oscar, n
 def test_every_kind_of_setting_can_be_changed(oscar, now):
     changes = {
         "order": "fair",
-        "overdue_first": "on",
+        "overdue_first": "yes",
         "months": "calendar",
         "intake_email": "accept",
         "pack_validity": "days",
@@ -78,7 +78,10 @@ def test_every_kind_of_setting_can_be_changed(oscar, now):
         "favours_supervisor": None,
         "cloud_percent": "25.5",
         "cloud_packs": "on",
-        "goodwill_on_late_release": None,
+        "goodwill_on_late_release": "no",
+        "activate": "on_order",
+        "upgrade": "immediate",
+        "dunning_days": "7; -3, 0",
     }
     oscar.post("rules_new", **posted(now, **changes), publish="")
     book = rulebook_at(now)
@@ -91,6 +94,7 @@ def test_every_kind_of_setting_can_be_changed(oscar, now):
     assert book.favour_limits == {"agent": 3, "supervisor": None, "owner": None}
     assert (book.discounts[0].basis_points, book.discounts[0].applies_to_packs) == (2550, True)
     assert book.goodwill_on_late_release is False
+    assert (book.activate, book.upgrade, book.dunning_days) == ("on_order", "immediate", (-3, 0, 7))
     assert book.plans_required_from.isoformat() == "2026-09-01T06:00:00+00:00"
 
 

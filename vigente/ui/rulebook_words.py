@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from vigente.rules.periods import Months
 from vigente.rules.precedence import Order
-from vigente.rules.rulebook import DrawBy, EmailIntake, PackValidity
+from vigente.rules.rulebook import Activation, DrawBy, EmailIntake, PackValidity, Upgrade
+from vigente.ui import formats
 
 LABELS: Mapping[str, Any] = {
     "billing_zone": gettext_lazy("Zona horaria de los meses"),
@@ -34,6 +35,15 @@ LABELS: Mapping[str, Any] = {
     "pack_days": gettext_lazy("Días, si vale por días"),
     "pack_return_hours": gettext_lazy("Horas para devolver un paquete sin usar"),
     "sell_packs_without_plan": gettext_lazy("Vender casos extra sin plan"),
+    "activate": gettext_lazy("Cuándo empieza a cubrir un plan nuevo"),
+    "order_days": gettext_lazy("Días que espera un pedido sin pagar"),
+    "payment_days": gettext_lazy("Días para pagar un trabajo cotizado"),
+    "grace_days": gettext_lazy("Días de gracia de una renovación sin pagar"),
+    "grace_cases": gettext_lazy("Casos que se atienden en la gracia"),
+    "void_days": gettext_lazy("Días hasta anular una renovación sin pagar"),
+    "dunning_days": gettext_lazy("Recordatorios de pago"),
+    "upgrade": gettext_lazy("Cuándo vale el cambio a un plan mejor"),
+    "announce_days": gettext_lazy("Días para anunciar condiciones nuevas"),
     "draw_by": gettext_lazy("Quién puede usar los casos"),
     "order": gettext_lazy("Orden"),
     "overdue_first": gettext_lazy("Primero lo vencido"),
@@ -63,6 +73,26 @@ CHOICES: Mapping[str, Mapping[Any, Any]] = {
         PackValidity.DAYS: gettext_lazy("por un número de días desde la compra"),
         PackValidity.NEXT_PERIOD: gettext_lazy("hasta el fin de su mes siguiente"),
     },
+    "activate": {
+        Activation.ON_PAYMENT: gettext_lazy("cuando se confirma el pago"),
+        Activation.ON_ORDER: gettext_lazy("al contratarlo, y se paga después"),
+    },
+    "upgrade": {
+        Upgrade.AT_RENEWAL: gettext_lazy("al renovar, como cualquier cambio"),
+        Upgrade.IMMEDIATE: gettext_lazy("el mismo día, pagando la diferencia en proporción"),
+    },
+    "goodwill_on_late_release": {
+        True: gettext_lazy("se da uno de cortesía"),
+        False: gettext_lazy("no se da nada"),
+    },
+    "sell_packs_without_plan": {
+        True: gettext_lazy("se venden también sin plan"),
+        False: gettext_lazy("solo se venden con un plan vigente"),
+    },
+    "overdue_first": {
+        True: gettext_lazy("va antes que todo lo demás"),
+        False: gettext_lazy("conserva su lugar según el plan"),
+    },
     "order": {
         Order.STRICT: gettext_lazy("primero la prioridad del plan, luego el plazo más cercano"),
         Order.FAIR: gettext_lazy(
@@ -77,11 +107,12 @@ UNITS: Mapping[str, Callable[[int], str]] = {
     **dict.fromkeys(
         ("exempt_days", "hold_days", "held_retention_days", "auto_close_days", "split_answer_days", "dispute_days",
          "goodwill_days", "notice_days", "renewal_mail_days", "notice_mail_days", "notice_mail_days_annual",
-         "expiring_mail_days", "pack_days"),
+         "expiring_mail_days", "pack_days", "order_days", "payment_days", "grace_days", "void_days", "announce_days"),
         lambda n: ngettext("%(n)s día", "%(n)s días", n),
     ),
     "reopen_days": lambda n: ngettext("%(n)s día hábil", "%(n)s días hábiles", n),
     "pack_return_hours": lambda n: ngettext("%(n)s hora", "%(n)s horas", n),
+    "grace_cases": lambda n: ngettext("%(n)s caso", "%(n)s casos", n),
     "rollover_max": lambda n: ngettext("%(n)s caso", "%(n)s casos", n),
 }  # fmt: skip
 
@@ -107,11 +138,7 @@ SENTENCES: Mapping[str, Sentence] = {
         "El cliente tiene %(value)s para aceptar que se separe un problema nuevo; el silencio es un no."
     ),
     "dispute_days": lambda v: _("El cliente tiene %(value)s para objetar un caso que abrimos por él."),
-    "goodwill_on_late_release": lambda v: (
-        _("Si se devuelve un caso cuyo mes ya venció, se da uno de cortesía.")
-        if v
-        else _("Si se devuelve un caso cuyo mes ya venció, no se da nada.")
-    ),
+    "goodwill_on_late_release": lambda v: _("Si se devuelve un caso cuyo mes ya venció, %(value)s."),
     "goodwill_days": lambda v: _("Una cortesía vale al menos %(value)s, haya o no plan."),
     "intake_email": lambda v: _("Las solicitudes nuevas por correo %(value)s."),
     "notice_days": lambda v: (
@@ -128,18 +155,45 @@ SENTENCES: Mapping[str, Sentence] = {
     "pack_validity": lambda v: _("Un caso extra vale %(value)s."),
     "pack_days": lambda v: _("Si vale por días, son %(value)s."),
     "pack_return_hours": lambda v: _("Un paquete sin usar se puede devolver durante %(value)s."),
-    "sell_packs_without_plan": lambda v: (
-        _("Se venden casos extra también sin plan.")
+    "sell_packs_without_plan": lambda v: _("Los casos extra %(value)s."),
+    "activate": lambda v: _("Un plan nuevo empieza a cubrir %(value)s."),
+    "order_days": lambda v: _("Un pedido que nadie paga se cierra a los %(value)s."),
+    "payment_days": lambda v: _("Un trabajo cotizado se paga en %(value)s."),
+    "grace_days": lambda v: (
+        _("Una renovación sin pagar sigue cubriendo %(value)s.")
         if v
-        else _("Los casos extra solo se venden con un plan vigente.")
+        else _("Una renovación sin pagar no cubre nada hasta que se paga.")
+    ),
+    "grace_cases": lambda v: (
+        _("En ese tiempo se atiende hasta %(value)s.") if v else _("En ese tiempo no se atiende ningún caso.")
+    ),
+    "void_days": lambda v: _(
+        "Si a los %(value)s sigue sin pagar, se da por terminada y su factura se anula."
+    ),
+    "dunning_days": lambda v: (
+        _("Recordamos un pago %(value)s.") if v else _("No enviamos recordatorios de pago.")
+    ),
+    "upgrade": lambda v: _("El cambio a un plan mejor vale %(value)s."),
+    "announce_days": lambda v: _(
+        "Un precio o número de casos nuevo se anuncia al menos %(value)s antes de que obligue."
     ),
     "draw_by": lambda v: _("Puede usar los casos: %(value)s."),
     "order": lambda v: _("Se atiende %(value)s."),
-    "overdue_first": lambda v: (
-        _("Lo que ya pasó su plazo va antes que todo lo demás.")
-        if v
-        else _("Lo que ya pasó su plazo conserva su lugar según el plan.")
-    ),
+    "overdue_first": lambda v: _("Lo que ya pasó su plazo %(value)s."),
     "favour_limits": lambda v: _("Favores al mes: %(value)s."),
     "discounts": lambda v: _("Descuentos: %(value)s."),
 }
+
+
+def dunning_text(days: tuple[int, ...]) -> str:
+    """`7 días antes, el día en que vence, 3 y 5 días después`."""
+    parts = []
+    for day in sorted(days):
+        n = formats.number(abs(day))
+        if day == 0:
+            parts.append(_("el día en que vence"))
+        elif day < 0:
+            parts.append(ngettext("%(n)s día antes", "%(n)s días antes", -day) % {"n": n})
+        else:
+            parts.append(ngettext("%(n)s día después", "%(n)s días después", day) % {"n": n})
+    return ", ".join(parts) or _("nunca")
