@@ -1,48 +1,64 @@
-"""Triggers by which the database itself keeps two promises: entries are append-only, a plan version's terms never
-change.
+"""Triggers by which the database itself keeps its promises: entries are append-only; a plan version's terms, prices,
+and what was issued never change.
 """
 
 FROZEN_TERMS = (
     "plan_id", "number", "cases", "price_minor", "currency", "pack_price_minor", "pack_cases",
     "rank", "allowance_minutes", "work", "sla_policy_id", "sold_from",
 )  # fmt: skip
+FROZEN_INVOICE = (
+    "key", "series_id", "number", "code", "organization_id", "subscription_id", "term", "purpose", "corrects_id",
+    "reason", "note", "currency", "net_minor", "tax_minor", "total_minor", "buyer", "seller", "language", "issued_at",
+    "due_at", "issued_by_id",
+)  # fmt: skip
 _ENTRY = "ledger entries are append-only"
 _VERSION = "the terms of a plan version never change; make a new version"
+_MONEY = "entries of money are append-only"
+_ISSUED = "an issued invoice never changes; a credit note corrects it"
+_PRICE = "a price never changes; make a new version of the plan"
+
+# Trigger: table, when, what it says, and the columns an UPDATE must not touch (None: any change at all)
+Guard = tuple[str, str, str, str, tuple[str, ...] | None]
+CASES: tuple[Guard, ...] = (
+    ("entry_no_update", "billing_ledgerentry", "UPDATE", _ENTRY, None),
+    ("entry_no_delete", "billing_ledgerentry", "DELETE", _ENTRY, None),
+    ("version_terms_frozen", "billing_planversion", "UPDATE", _VERSION, FROZEN_TERMS),
+)
+MONEY: tuple[Guard, ...] = (
+    ("money_no_update", "billing_moneyentry", "UPDATE", _MONEY, None),
+    ("money_no_delete", "billing_moneyentry", "DELETE", _MONEY, None),
+    ("invoice_frozen", "billing_invoice", "UPDATE", _ISSUED, FROZEN_INVOICE),
+    ("invoice_no_delete", "billing_invoice", "DELETE", _ISSUED, None),
+    ("invoice_line_no_update", "billing_invoiceline", "UPDATE", _ISSUED, None),
+    ("invoice_line_no_delete", "billing_invoiceline", "DELETE", _ISSUED, None),
+    ("list_price_no_update", "billing_listprice", "UPDATE", _PRICE, None),
+)
+_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION vigente_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
+)
 
 
-def guard_sql(vendor: str) -> list[str]:
+def guard_sql(vendor: str, guards: tuple[Guard, ...] = CASES + MONEY) -> list[str]:
     """Statements that install the triggers on `sqlite` or `postgresql`."""
-    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
-    changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in FROZEN_TERMS)
-    if vendor == "postgresql":
-        return [
-            "CREATE OR REPLACE FUNCTION vigente_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$",
-            "CREATE TRIGGER entry_append_only BEFORE UPDATE OR DELETE ON billing_ledgerentry "
-            f"FOR EACH ROW EXECUTE FUNCTION vigente_refuse('{_ENTRY}')",
-            f"CREATE TRIGGER version_terms_frozen BEFORE UPDATE ON billing_planversion "
-            f"FOR EACH ROW WHEN ({changed}) EXECUTE FUNCTION vigente_refuse('{_VERSION}')",
-        ]
-    return [
-        *(
-            f"CREATE TRIGGER entry_no_{change.lower()} BEFORE {change} ON billing_ledgerentry "
-            f"BEGIN SELECT RAISE(ABORT, '{_ENTRY}'); END"
-            for change in ("UPDATE", "DELETE")
-        ),
-        f"CREATE TRIGGER version_terms_frozen BEFORE UPDATE ON billing_planversion WHEN {changed} "
-        f"BEGIN SELECT RAISE(ABORT, '{_VERSION}'); END",
-    ]
+    made = [_trigger(vendor, guard) for guard in guards]
+    return [_FUNCTION, *made] if vendor == "postgresql" else made
 
 
-def drop_sql(vendor: str) -> list[str]:
+def drop_sql(vendor: str, guards: tuple[Guard, ...] = CASES + MONEY) -> list[str]:
     """Statements that remove them (migrations backwards; emptying a test database)."""
+    on = (lambda table: f" ON {table}") if vendor == "postgresql" else (lambda table: "")
+    return [f"DROP TRIGGER IF EXISTS {name}{on(table)}" for name, table, *_ in guards]
+
+
+def _trigger(vendor: str, guard: Guard) -> str:
+    name, table, change, says, columns = guard
+    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
+    changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns or ())
+    when = f" WHEN ({changed})" if changed else ""
     if vendor == "postgresql":
-        return [
-            "DROP TRIGGER IF EXISTS entry_append_only ON billing_ledgerentry",
-            "DROP TRIGGER IF EXISTS version_terms_frozen ON billing_planversion",
-            "DROP FUNCTION IF EXISTS vigente_refuse()",
-        ]
-    return [
-        f"DROP TRIGGER IF EXISTS {name}"
-        for name in ("entry_no_update", "entry_no_delete", "version_terms_frozen")
-    ]
+        return (
+            f"CREATE TRIGGER {name} BEFORE {change} ON {table} "
+            f"FOR EACH ROW{when} EXECUTE FUNCTION vigente_refuse('{says}')"
+        )
+    return f"CREATE TRIGGER {name} BEFORE {change} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{says}'); END"

@@ -63,6 +63,16 @@ class Kind(StrEnum):
     SUBSCRIPTION_RENEWAL_NEAR = "subscription.renewal_near"  # at
     SUBSCRIPTION_NOTICE_CLOSING = "subscription.notice_closing"  # cut_off
     SUBSCRIPTION_CASES_EXPIRING = "subscription.cases_expiring"  # grant, left
+    SUBSCRIPTION_GRACE = "subscription.grace"  # invoice, until
+    SUBSCRIPTION_SUSPENDED = "subscription.suspended"  # invoice
+    SUBSCRIPTION_REINSTATED = "subscription.reinstated"
+    SUBSCRIPTION_UPGRADED = "subscription.upgraded"  # before, after, cases
+    SUBSCRIPTION_CANCELLED = "subscription.cancelled"  # it never began
+    SUBSCRIPTION_REFUNDED = "subscription.refunded"  # credit_note, cases
+    SUBSCRIPTION_TERMS_ANNOUNCED = "subscription.terms_announced"  # before, after, from (row 38)
+    SUBSCRIPTION_TERMS_CHANGED = "subscription.terms_changed"  # before, after
+    SUBSCRIPTION_ENDING = "subscription.ending"  # at: an earlier plan is about to end (R11)
+    SUBSCRIPTION_LAST_CASE = "subscription.last_case"  # grant: the last case of an allotment was used
     PACK_ADDED = "pack.added"
     PACK_RETURNED = "pack.returned"
     GOODWILL_GRANTED = "goodwill.granted"
@@ -72,6 +82,24 @@ class Kind(StrEnum):
     LICENCE_TRANSFERRED = "licence.transferred"
     ORGANIZATION_BLOCKED = "organization.blocked"
     ORGANIZATION_UNBLOCKED = "organization.unblocked"
+    # Orders and money
+    ORDER_PREPARED = "order.prepared"  # kind, total, currency
+    ORDER_PLACED = "order.placed"  # kind, total, currency
+    ORDER_DONE = "order.done"  # invoice
+    ORDER_CANCELLED = "order.cancelled"
+    ORDER_EXPIRED = "order.expired"
+    INVOICE_ISSUED = "invoice.issued"  # code, total, currency, purpose
+    INVOICE_REMINDER = "invoice.reminder"  # code, days, balance, currency (negative days: before it is due)
+    INVOICE_PAID = "invoice.paid"  # code
+    INVOICE_VOIDED = "invoice.voided"  # code, credit_note
+    CREDIT_NOTE_ISSUED = "credit_note.issued"  # code, corrects, total, currency, reason
+    PAYMENT_SUBMITTED = "payment.submitted"  # method, amount, currency
+    PAYMENT_CONFIRMED = "payment.confirmed"  # method, amount, currency
+    PAYMENT_REJECTED = "payment.rejected"  # note
+    PAYMENT_FAILED = "payment.failed"  # code
+    PAYMENT_RETURNED = "payment.returned"  # amount, currency
+    PAYMENT_DISPUTED = "payment.disputed"
+    PAYMENT_REVERSED = "payment.reversed"
     RULEBOOK_PUBLISHED = "rulebook.published"
     PLANS_IMPORTED = "plans.imported"
     # Machine side

@@ -35,9 +35,11 @@ class Status(StrEnum):
     SCHEDULED = "scheduled"
     AWAITING_PAYMENT = "awaiting_payment"
     ACTIVE = "active"
-    GRACE = "grace"
+    GRACE = "grace"  # its running term is unpaid, it still covers (row 25)
+    SUSPENDED = "suspended"  # unpaid for too long: it covers nothing until it is paid
     ENDED = "ended"
     REPLACED = "replaced"
+    CANCELLED = "cancelled"  # it never began
 
 
 IN_FORCE = frozenset({Status.ACTIVE, Status.GRACE})
@@ -265,6 +267,10 @@ def _lacking_cases(asking: Asking, work: Work, running: list[GrantFacts], now: d
 
 def _lacking_plan(mine: list[Contract], now: datetime) -> Reason:
     in_force = [c for c in mine if c.in_force(now)]
+    if any(c.status is Status.SUSPENDED for c in mine):
+        return Reason(Code.PAYMENT_OVERDUE)
+    if any(c.status is Status.GRACE for c in in_force):
+        return Reason(Code.GRACE_SPENT)
     if in_force:
         renews = min((c.next_period for c in in_force if c.next_period), default=None)
         return Reason(Code.NO_CASES_LEFT, {"renews": renews.isoformat() if renews else None})
@@ -273,6 +279,7 @@ def _lacking_plan(mine: list[Contract], now: datetime) -> Reason:
     starts = min((c.starts for c in mine if c.begins_later(now)), default=None)
     if starts is not None:
         return Reason(Code.PLAN_NOT_STARTED, {"at": starts.isoformat()})
+    mine = [c for c in mine if c.status is not Status.CANCELLED]
     if not mine:
         return Reason(Code.NO_PLAN)
     ends = max((c.ends for c in mine if c.ends), default=None)

@@ -25,6 +25,8 @@ class Code(StrEnum):
     PLAN_ENDED = "plan_ended"  # [at] it ran out
     PLAN_NOT_STARTED = "plan_not_started"  # [at] it begins later
     AWAITING_ACTIVATION = "awaiting_activation"  # [] contracted, not yet confirmed
+    PAYMENT_OVERDUE = "payment_overdue"  # [] unpaid beyond the grace: paying brings it back (row 25)
+    GRACE_SPENT = "grace_spent"  # [] what may be drawn before the renewal is paid is drawn (row 25)
     NO_CASES_LEFT = "no_cases_left"  # [renews] exhausted until the next allotment (R2, row 3)
     NOT_ENOUGH_UNITS = "not_enough_units"  # [units, left] this work weighs more than what is left (row 48)
     WORK_NOT_COVERED = "work_not_covered"  # [work] the plan does not cover this work (R8)
@@ -43,6 +45,7 @@ class Code(StrEnum):
 
 
 REFUSALS = frozenset({
+    Code.PAYMENT_OVERDUE, Code.GRACE_SPENT,
     Code.NO_PLAN, Code.PLAN_ENDED, Code.PLAN_NOT_STARTED, Code.AWAITING_ACTIVATION, Code.NO_CASES_LEFT,
     Code.NOT_ENOUGH_UNITS, Code.WORK_NOT_COVERED, Code.OTHER_LICENCE_COVERED, Code.LICENCE_UNKNOWN,
     Code.REQUESTER_UNKNOWN, Code.ORGANIZATION_BLOCKED, Code.DRAW_NOT_ALLOWED, Code.NEEDS_APPROVAL, Code.PORTAL_ONLY,
@@ -69,7 +72,21 @@ class Release(StrEnum):
     OVERRIDE = "override"  # row 15
     OBJECTION_REFUSED = "objection_refused"  # row 11
     PACK_RETURNED = "pack_returned"  # row 26
+    REFUNDED = "refunded"  # row 33
+    PAYMENT_LOST = "payment_lost"  # a card dispute was lost (row 33)
     SUPERSEDED = "superseded"  # an included plan put to sleep (row 31)
+
+
+class Credit(StrEnum):
+    """Why a credit note was issued (rows 25, 27, 33)."""
+
+    UNPAID = "unpaid"  # given up after `void_days`
+    REFUND = "refund"  # row 33
+    DISPUTE_LOST = "dispute_lost"  # row 33
+    PACK_RETURNED = "pack_returned"  # row 26
+    HOSTING_CHANGED = "hosting_changed"  # row 27: unused days after moving into the cloud
+    MISTAKE = "mistake"  # staff correct an invoice
+    ORDER_WITHDRAWN = "order_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,11 @@ class RefusalCode(StrEnum):
     BLOCKED = "blocked"  # []
     MANAGER_ONLY = "manager_only"  # []
     NO_ORGANIZATION = "no_organization"  # [] link the person to an organization first
+    WRONG_COUPON = "wrong_coupon"  # [] no discount has that code, or it does not fit this purchase
+    NO_PRICE = "no_price"  # [currency] the plan has no price in that list
+    CURRENCY_DIFFERS = "currency_differs"  # [currency] the payment is in another currency than what it pays
+    MORE_THAN_OPEN = "more_than_open"  # [open] the amount is more than what is open
+    UNPAID = "unpaid"  # [] pay what is open first
     INVALID_VALUE = "invalid_value"  # [value]
 
 

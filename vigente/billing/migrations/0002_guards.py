@@ -1,15 +1,15 @@
 from django.db import migrations
 
-from vigente.billing.guards import drop_sql, guard_sql
+from vigente.billing.guards import CASES, drop_sql, guard_sql
 
 
 def install(apps, schema_editor):
-    for statement in guard_sql(schema_editor.connection.vendor):
+    for statement in guard_sql(schema_editor.connection.vendor, CASES):
         schema_editor.execute(statement, params=None)
 
 
 def remove(apps, schema_editor):
-    for statement in drop_sql(schema_editor.connection.vendor):
+    for statement in drop_sql(schema_editor.connection.vendor, CASES):
         schema_editor.execute(statement, params=None)
 
 

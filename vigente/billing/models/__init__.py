@@ -1,20 +1,35 @@
-"""What is sold, to whom, and the books of cases. The ledger's tables are imported from `ledger` by billing alone."""
+"""What is sold, to whom, and the books of cases and of money. The ledgers' tables are imported by billing alone."""
 
 from vigente.billing.models.catalog import Edition, Plan, PlanVersion, Product, WorkType
+from vigente.billing.models.invoices import Invoice, InvoiceLine, InvoiceSeries, Order
 from vigente.billing.models.ledger import Grant, LedgerEntry
+from vigente.billing.models.money import CustomerAccount, MoneyEntry, Payment
+from vigente.billing.models.prices import BillingProfile, ListPrice, PriceList, TaxCategory, TaxRate
 from vigente.billing.models.rulebooks import RulebookVersion
 from vigente.billing.models.subscriptions import Licence, MissedTerm, Subscription
 
 __all__ = [
+    "BillingProfile",
+    "CustomerAccount",
     "Edition",
     "Grant",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSeries",
     "LedgerEntry",
     "Licence",
+    "ListPrice",
     "MissedTerm",
+    "MoneyEntry",
+    "Order",
+    "Payment",
     "Plan",
     "PlanVersion",
+    "PriceList",
     "Product",
     "RulebookVersion",
     "Subscription",
+    "TaxCategory",
+    "TaxRate",
     "WorkType",
 ]

@@ -83,6 +83,9 @@ class Plan(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="plans")
     interval = models.CharField(max_length=5, choices=IntervalChoice.choices)
     is_public = models.BooleanField(default=True)
+    tax_category = models.ForeignKey(
+        "TaxCategory", null=True, blank=True, on_delete=models.PROTECT, related_name="plans"
+    )  # None: the default one
 
     class Meta:
         ordering = ["edition", "id"]

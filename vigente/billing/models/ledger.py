@@ -37,6 +37,9 @@ class Grant(models.Model):
     granted = models.PositiveIntegerField(null=True)
     remaining = models.IntegerField(null=True)
     drawn = models.IntegerField(default=0)  # net of releases; also counts on unlimited grants
+    draw_limit = models.PositiveIntegerField(
+        null=True
+    )  # at most so many drawn while its term is unpaid (row 25)
     start = models.DateTimeField()
     end = models.DateTimeField()
     rank = models.PositiveSmallIntegerField()
@@ -74,13 +77,21 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def usable(self) -> int | None:
+        """Cases that may be drawn now: what remains or, while its term is unpaid, less. None: unlimited."""
+        if self.draw_limit is None:
+            return self.remaining
+        most = max(self.draw_limit - self.drawn, 0)
+        return most if self.remaining is None else min(self.remaining, most)
+
     def value(self) -> GrantFacts:
         """The frozen input of the rules."""
         return GrantFacts(
             id=self.pk,
             source=GrantSource(self.source),
             licence=self.licence_id,
-            remaining=self.remaining,
+            remaining=self.usable,
             start=self.start,
             end=self.end,
             created_at=self.created_at,

@@ -1,5 +1,7 @@
 """Installations at a customer, and the contracts that cover them."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +56,7 @@ class Subscription(models.Model):
     """A contract to a plan version. Instants UTC; periods are counted from `anchor` by the local calendar of
     `time_zone`.
 
+    A billed one is in `grace` and then `suspended` while the invoice of its running term is open.
     `periods_opened` and `ends_at` are what `rules.subscriptions.advance` needs; `next_due_at` is a stamp for the clock,
     rebuilt by `verify`. `months` is the rulebook's setting at the start, kept for the life of the contract (row 43).
     """
@@ -63,8 +66,10 @@ class Subscription(models.Model):
         AWAITING_PAYMENT = State.AWAITING_PAYMENT.value, _("Por confirmar")
         ACTIVE = State.ACTIVE.value, _("Vigente")
         GRACE = State.GRACE.value, _("En gracia")
+        SUSPENDED = State.SUSPENDED.value, _("Suspendida")
         ENDED = State.ENDED.value, _("Terminada")
         REPLACED = State.REPLACED.value, _("Reemplazada")
+        CANCELLED = State.CANCELLED.value, _("Anulada")
 
     class Source(models.TextChoices):
         BOUGHT = "bought", _("Contratada")
@@ -94,6 +99,15 @@ class Subscription(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
     )
     asleep = models.BooleanField(default=False)  # an included plan while a bought one runs (row 31)
+    is_billed = models.BooleanField(default=False)  # its renewals are invoiced here (row 20)
+    unpaid_until = models.DateTimeField(
+        null=True, blank=True
+    )  # end of the running term while it is unpaid (row 25)
+    coupon = models.CharField(max_length=40, blank=True)
+    announced_version = models.ForeignKey(
+        PlanVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    announced_at = models.DateTimeField(null=True, blank=True)  # when its new terms were announced (row 38)
     ended_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     objects = SubscriptionQuerySet.as_manager()
@@ -104,18 +118,21 @@ class Subscription(models.Model):
             models.Index(
                 fields=["next_due_at", "id"],
                 name="subscription_due",
-                condition=Q(status__in=["scheduled", "active", "grace"]),
+                condition=Q(status__in=["scheduled", "active", "grace", "suspended"]),
             ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["licence", "source"],
-                condition=Q(status__in=["awaiting_payment", "active", "grace"]) & ~Q(source="legacy"),
+                condition=Q(status__in=["awaiting_payment", "active", "grace", "suspended"])
+                & ~Q(source="legacy"),
                 name="subscription_one_per_licence_and_source",
             ),
             models.UniqueConstraint(
                 fields=["organization", "source"],
-                condition=Q(licence__isnull=True, status__in=["awaiting_payment", "active", "grace"])
+                condition=Q(
+                    licence__isnull=True, status__in=["awaiting_payment", "active", "grace", "suspended"]
+                )
                 & ~Q(source="legacy"),
                 name="subscription_one_for_the_organization",
             ),
@@ -133,15 +150,20 @@ class Subscription(models.Model):
         return f"{self.version.plan.name} · {self.organization.name}"
 
     def running(self) -> Running:
-        """The frozen input of `rules.subscriptions`. Needs `version__plan` loaded."""
+        """The frozen input of `rules.subscriptions`. Needs `version__plan` loaded. An unpaid term is the last."""
         return Running(
             anchor=self.anchor,
             zone=self.time_zone,
             interval=Interval(self.version.plan.interval),
             months=Months(self.months),
             periods_opened=self.periods_opened,
-            ends_at=self.ends_at,
+            ends_at=self.last_instant,
         )
+
+    @property
+    def last_instant(self) -> datetime | None:
+        """Where it stops as things stand: by notice, by its nature, or because its running term is unpaid."""
+        return min((at for at in (self.ends_at, self.unpaid_until) if at is not None), default=None)
 
     def contract(self) -> Contract:
         """The frozen input of `rules.coverage`. Needs `version` loaded."""
@@ -151,8 +173,8 @@ class Subscription(models.Model):
             status=State(self.status),
             rank=NO_RANK if self.asleep else self.version.rank,
             starts=self.anchor,
-            ends=self.ended_at or self.ends_at,
-            next_period=None if self.ends_at and self.next_due_at == self.ends_at else self.next_due_at,
+            ends=self.ended_at or self.last_instant,
+            next_period=None if self.next_due_at == self.last_instant else self.next_due_at,
         )
 
 
