@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
-TOGETHER = timedelta(seconds=2)  # what came to its place this shortly before could not be seen by who was choosing
+TOGETHER = timedelta(seconds=2)  # what came this shortly before could not be seen by who was choosing
 Key: TypeAlias = tuple[int, datetime, int]
 Shelf: TypeAlias = tuple[str, int]
 

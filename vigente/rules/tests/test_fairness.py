@@ -116,7 +116,11 @@ class Vendor:
 
 
 steps = st.lists(
-    st.tuples(st.sampled_from(["come", "come", "rise", "leave", "right", "any"]), st.integers(0, 30), st.integers(1, 3)),
+    st.tuples(
+        st.sampled_from(["come", "come", "rise", "leave", "right", "any"]),
+        st.integers(0, 30),
+        st.integers(1, 3),
+    ),
     max_size=40,
 )
 
@@ -142,7 +146,9 @@ def live(vendor: Vendor, story: list[tuple[str, int, int]], *, rightly: bool) ->
 
 
 @given(steps, st.booleans())
-def test_every_taking_is_judged_as_a_plain_recount_would(story: list[tuple[str, int, int]], late: bool) -> None:
+def test_every_taking_is_judged_as_a_plain_recount_would(
+    story: list[tuple[str, int, int]], late: bool
+) -> None:
     vendor = Vendor(overdue_first=late)
     live(vendor, story, rightly=False)
     serves = {ANA: frozenset({SUPPORT}), BETO: frozenset({SUPPORT, BILLING})}
