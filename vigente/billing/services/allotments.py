@@ -11,7 +11,8 @@ from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.installation.prepared import Locking, Param
 from vigente.rules import subscriptions as rules
-from vigente.rules.periods import Months, Span, boundary, month_of, prorated
+from vigente.rules.allotments import carried, period_cases
+from vigente.rules.periods import Span, boundary
 from vigente.rules.quota import Source
 
 GRANT_SOURCE = {
@@ -46,7 +47,8 @@ def open_period(subscription: Subscription, index: int, span: Span, *, now: date
     end = span.end if subscription.ends_at is None else min(span.end, subscription.ends_at)
     if end <= span.start:
         return
-    cases = _cases_of(subscription, index, span, end)
+    running = subscription.running()
+    cases = period_cases(subscription.version.cases, running, index, Span(span.start, end))
     if cases is not None:
         cases += _rolled_over(subscription, index)
     _, created = grant_cases(
@@ -67,23 +69,14 @@ def open_period(subscription: Subscription, index: int, span: Span, *, now: date
         tell(Kind.SUBSCRIPTION_PERIOD_OPENED, subscription, now=now, period=index, cases=cases)
 
 
-def _cases_of(subscription: Subscription, index: int, span: Span, end: datetime) -> int | None:
-    """A whole allotment, or a first partial calendar month's by days (setting `months: calendar`)."""
-    cases = subscription.version.cases
-    if cases is None or index > 0 or subscription.months != Months.CALENDAR:
-        return cases
-    zone = subscription.time_zone
-    return prorated(cases, Span(span.start, end), month_of(span.start, zone), zone)
-
-
 def _rolled_over(subscription: Subscription, index: int) -> int:
     """Unused cases carried from the period before, by the rulebook in force while it ran (rows 19, 43)."""
     if index == 0:
         return 0
     running = subscription.running()
     began = boundary(running.anchor, running.zone, index - 1, running.months)
-    most = rulebook_at(began).rollover_max
-    if not most:
+    book = rulebook_at(began)
+    if not book.rollover_max:
         return 0
     last = Grant.objects.filter(subscription=subscription, period=index - 1).first()
     if last is None or last.remaining is None:
@@ -92,7 +85,7 @@ def _rolled_over(subscription: Subscription, index: int) -> int:
     if last.expired_at is not None:
         expiry = LedgerEntry.objects.filter(source=f"expiry:{last.pk}", kind=LedgerEntry.Kind.EXPIRY).first()
         unused = expiry.cases or 0 if expiry else 0
-    return min(unused, most)
+    return carried(unused, book)
 
 
 def save_course(subscription: Subscription, *, before: int | None = None) -> None:

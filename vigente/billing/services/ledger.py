@@ -6,7 +6,7 @@ count is checked, so a forgotten lock cannot overdraw. Safe to repeat: entries a
 by key.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
@@ -20,8 +20,8 @@ from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.installation.prepared import Param, Prepared, PreparedUpdate
 from vigente.installation.rows import insert, insert_if_new
+from vigente.rules.allotments import goodwill_end
 from vigente.rules.coverage import NO_RANK
-from vigente.rules.periods import day_start
 from vigente.rules.quota import Source
 from vigente.rules.reasons import Release
 from vigente.rules.refusal import RefusalCode, Refused
@@ -195,7 +195,6 @@ def add_goodwill(
     if is_favour:
         require_favour(actor, now=now, cases=cases)
     book = rulebook_at(now)
-    last_day = (now.astimezone(book.zone) + timedelta(days=book.goodwill_days)).date()
     with transaction.atomic():
         grant, created = grant_cases(
             key=key,
@@ -205,7 +204,7 @@ def add_goodwill(
             source=Source.GOODWILL,
             cases=cases,
             start=now,
-            end=day_start(last_day + timedelta(days=1), book.billing_zone),
+            end=goodwill_end(book, now=now),
             rank=rank,
             work=None,
             now=now,

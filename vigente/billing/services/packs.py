@@ -10,26 +10,19 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.ledger import grant_cases, revoke_undrawn
 from vigente.events.kinds import Kind
 from vigente.events.models import record
+from vigente.rules import allotments as rules
 from vigente.rules.coverage import NO_RANK
-from vigente.rules.periods import day_start, period, period_index
 from vigente.rules.quota import Source
 from vigente.rules.reasons import Release
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.rules.rulebook import PackValidity, Rulebook
+from vigente.rules.rulebook import Rulebook
 
 
 def pack_end(subscription: Subscription | None, book: Rulebook, *, now: datetime) -> datetime:
     """Until when (exclusive, UTC) a pack confirmed now would last: the running period by default, 30 days or the
     next by setting.
     """
-    if subscription is None or book.pack_validity is PackValidity.DAYS:
-        last = (now.astimezone(book.zone) + timedelta(days=book.pack_days)).date()
-        return day_start(last + timedelta(days=1), book.billing_zone)
-    running = subscription.running()
-    index = period_index(running.anchor, running.zone, now, running.months)
-    if book.pack_validity is PackValidity.NEXT_PERIOD:
-        index += 1
-    return period(running.anchor, running.zone, index, running.months).end
+    return rules.pack_end(subscription.running() if subscription else None, book, now=now)
 
 
 @transaction.atomic
