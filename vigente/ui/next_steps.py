@@ -20,6 +20,12 @@ NEXT_STEP: dict[Code, Callable[[], str]] = {
     Code.AWAITING_ACTIVATION: lambda: _(
         "Su solicitud queda guardada y entra en la fila al confirmarse. No tiene que hacer nada."
     ),
+    Code.PAYMENT_OVERDUE: lambda: _(
+        "Pague lo pendiente en «Mi plan»; su solicitud queda guardada y entra en la fila al confirmarse el pago."
+    ),
+    Code.GRACE_SPENT: lambda: _(
+        "Pague lo pendiente en «Mi plan»; su solicitud queda guardada y entra en la fila al confirmarse el pago."
+    ),
     Code.NO_CASES_LEFT: lambda: _(
         "Puede pedir un caso extra o pasar a un plan mayor; su solicitud queda guardada mientras tanto."
     ),
@@ -55,5 +61,7 @@ RELEASES: dict[Release, Callable[[], str]] = {
     Release.OVERRIDE: lambda: _("Caso de cortesía autorizado por supervisión"),
     Release.OBJECTION_REFUSED: lambda: _("Devuelto: sigue como cotización"),
     Release.PACK_RETURNED: lambda: _("Paquete extra devuelto"),
+    Release.REFUNDED: lambda: _("Anulado: se le devolvió el dinero de este periodo"),
+    Release.PAYMENT_LOST: lambda: _("Anulado: el banco deshizo el pago"),
     Release.SUPERSEDED: lambda: _("El plan incluido descansa mientras rige el que compró"),
 }

@@ -66,7 +66,20 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
     RefusalCode.BLOCKED: lambda p: _("Esta organización no puede recibir solicitudes nuevas por ahora."),
     RefusalCode.MANAGER_ONLY: lambda p: _("Eso lo decide la persona responsable de la organización."),
     RefusalCode.NO_ORGANIZATION: lambda p: _("Vincule primero a la persona con una organización."),
+    RefusalCode.WRONG_COUPON: lambda p: _(
+        "Ese código no existe, ya venció o no vale para esta compra. Revíselo o siga sin él."
+    ),
+    RefusalCode.NO_PRICE: lambda p: _(
+        "Ese plan no tiene precio en la moneda elegida. Elija otra moneda u otro plan."
+    ),
+    RefusalCode.CURRENCY_DIFFERS: lambda p: (
+        _("El pago está en otra moneda: lo pendiente está en %(currency)s.") % _values(p)
+    ),
+    RefusalCode.MORE_THAN_OPEN: lambda p: _more_than_open(p),
+    RefusalCode.UNPAID: lambda p: _("Hay algo pendiente de pago. Páguelo primero."),
     RefusalCode.INVALID_VALUE: lambda p: _("Ese valor no se puede usar. Revíselo."),
+    RefusalCode.WEBHOOK_ADDRESS: lambda p: _webhook_address(p),
+    RefusalCode.WEBHOOK_OFF: lambda p: _("Ese webhook está apagado. Enciéndalo primero."),
 }
 
 
@@ -90,6 +103,30 @@ def _values(params: Words) -> _Values:
             if value is not None
         }
     )
+
+
+def _more_than_open(params: Words) -> str:
+    """The amount that is open, as money when its currency is given too."""
+    amount, currency = params.get("open"), params.get("currency")
+    if not isinstance(amount, int):
+        return _("Es más de lo que está pendiente.")
+    shown = formats.money(amount, str(currency)) if currency else formats.number(amount)
+    return _("Es más de lo que está pendiente: %(open)s.") % {"open": shown}
+
+
+def _webhook_address(params: Words) -> str:
+    match params.get("why"):
+        case "scheme":
+            return _("La dirección empieza con https://.")
+        case "credentials":
+            return _("La dirección no lleva usuario ni contraseña.")
+        case "port":
+            return _("Use el puerto 443, el 8443 o uno mayor que 1024.")
+        case "private":
+            return _("Esa dirección es de una red privada. Use una que se alcance desde internet.")
+        case "host":
+            return _("El nombre del servidor no se entiende. Escríbalo como webhooks.ejemplo.com.")
+    return _("Esa dirección no se puede usar. Un ejemplo: https://webhooks.ejemplo.com/vigente")
 
 
 def _too_late(params: Words) -> str:

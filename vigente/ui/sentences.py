@@ -148,6 +148,12 @@ CUSTOMER: dict[Code, Sentence] = {
         _("Su plan de soporte empieza el %(day)s."), _("Su plan de soporte todavía no empieza."), "at", f
     ),
     Code.AWAITING_ACTIVATION: lambda f: _("Su plan está contratado; falta que confirmemos el pago."),
+    Code.PAYMENT_OVERDUE: lambda f: _(
+        "Su plan está suspendido: falta pagar su renovación. Al pagarla vuelve, con las mismas fechas."
+    ),
+    Code.GRACE_SPENT: lambda f: _(
+        "Ya usó los casos que se pueden usar antes de pagar la renovación. Al pagarla vuelven los demás."
+    ),
     Code.NO_CASES_LEFT: _no_cases_left,
     Code.NOT_ENOUGH_UNITS: _not_enough_units,
     Code.WORK_NOT_COVERED: lambda f: _("Su plan no incluye este tipo de trabajo."),
@@ -202,6 +208,8 @@ STAFF: dict[Code, Sentence] = {
         _("El plan empieza el %(day)s."), _("El plan todavía no empieza."), "at", f
     ),
     Code.AWAITING_ACTIVATION: lambda f: _("Plan contratado, sin activar."),
+    Code.PAYMENT_OVERDUE: lambda f: _("Suspendido: la renovación está sin pagar."),
+    Code.GRACE_SPENT: lambda f: _("En gracia y sin casos: la renovación está sin pagar."),
     Code.NO_CASES_LEFT: lambda f: _with_day(_("Sin casos hasta el %(day)s."), _("Sin casos."), "renews", f),
     Code.WORK_NOT_COVERED: lambda f: (
         _("El plan no cubre este tipo de trabajo (%(work)s).") % {"work": f.text("work")}
