@@ -197,3 +197,20 @@ def dunning_text(days: tuple[int, ...]) -> str:
         else:
             parts.append(ngettext("%(n)s día después", "%(n)s días después", day) % {"n": n})
     return ", ".join(parts) or _("nunca")
+
+
+def limits_edited() -> str:
+    """The favours, with a place for each role's number."""
+    return _(
+        "Favores al mes: un técnico %(a)s, un supervisor %(b)s, el propietario %(c)s; un lugar vacío es sin límite."
+    )
+
+
+def required_edited() -> str:
+    """The date from which a plan is needed, with a place for it."""
+    return _("Hace falta un plan desde el %(value)s; sin fecha, desde siempre.")
+
+
+def dunning_edited() -> str:
+    """The reminders, with a place for their days."""
+    return _("Recordamos un pago en estos días contados desde que vence, los negativos antes: %(value)s.")

@@ -1,91 +1,18 @@
-"""The rulebook in sentences: each setting said with its value, grouped as people think of them. The form reads the
-same list.
-"""
+"""The rulebook on its page: each sentence with the day it began or, for its owner, with its value to edit inside it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.forms import BoundField
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from vigente.accounts.models import Organization
 from vigente.billing.models import RulebookVersion
-from vigente.rules.periods import Months
-from vigente.rules.precedence import Order
-from vigente.rules.pricing import DiscountRule
-from vigente.rules.rulebook import Activation, DrawBy, EmailIntake, PackValidity, Rulebook, Upgrade
-from vigente.ui import formats
-from vigente.ui.rulebook_words import CHOICES, LABELS, SENTENCES, UNITS, dunning_text
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Settings that belong together."""
-
-    id: str
-    title: Any
-    names: tuple[str, ...]
-
-
-GROUPS: tuple[Group, ...] = (
-    Group(
-        "plans",
-        gettext_lazy("Planes y meses"),
-        ("plans_required_from", "exempt_days", "billing_zone", "months", "rollover_max"),
-    ),
-    Group(
-        "notice",
-        gettext_lazy("Renovación y aviso"),
-        (
-            "notice_days",
-            "renewal_mail_days",
-            "notice_mail_days",
-            "notice_mail_days_annual",
-            "expiring_mail_days",
-        ),
-    ),
-    Group(
-        "intake",
-        gettext_lazy("Cómo entran las solicitudes"),
-        ("intake_email", "draw_by", "hold_days", "held_retention_days"),
-    ),
-    Group(
-        "payment",
-        gettext_lazy("Pagos y gracia"),
-        (
-            "activate",
-            "order_days",
-            "grace_days",
-            "grace_cases",
-            "void_days",
-            "dunning_days",
-            "payment_days",
-        ),
-    ),
-    Group("changes", gettext_lazy("Cambios de plan"), ("upgrade", "announce_days")),
-    Group("order", gettext_lazy("Orden de atención"), ("order", "overdue_first")),
-    Group(
-        "cases",
-        gettext_lazy("Casos"),
-        ("reopen_days", "auto_close_days", "split_answer_days", "dispute_days"),
-    ),
-    Group(
-        "packs",
-        gettext_lazy("Casos extra"),
-        ("pack_validity", "pack_days", "pack_return_hours", "sell_packs_without_plan"),
-    ),
-    Group(
-        "favours",
-        gettext_lazy("Favores y cortesías"),
-        ("favour_limits", "goodwill_on_late_release", "goodwill_days"),
-    ),
-    Group("discounts", gettext_lazy("Descuentos"), ("discounts",)),
-)
+from vigente.rules.rulebook import Rulebook
+from vigente.ui.rulebook_sentences import GROUPS, Group, marked_sentence, sentence
+from vigente.ui.rulebook_words import LABELS, SENTENCES, UNITS, dunning_edited, limits_edited, required_edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,125 +26,73 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A setting that another version would change."""
+class Line:
+    """A setting to edit: its sentence with the control in it, what it says with 0, and what is wrong."""
 
-    label: str
-    before: str
-    after: str
+    name: str
+    sentence: SafeString
+    at_zero: str
+    errors: list[tuple[str, str]]
+    since: datetime | None
+    differs: bool
 
 
 def said(book: Rulebook, versions: Sequence[RulebookVersion]) -> Iterator[tuple[Group, list[Said]]]:
     """Every setting of `book` with the instant it came into force. `versions`: those in force so far, newest first."""
+    began = since(book, versions)
     for group in GROUPS:
         yield (
             group,
             [
-                Said(
-                    name,
-                    str(LABELS[name]),
-                    marked_sentence(name, getattr(book, name)),
-                    _since(name, book, versions),
-                )
+                Said(name, str(LABELS[name]), marked_sentence(name, getattr(book, name)), began[name])
                 for name in group.names
             ],
         )
 
 
-def _since(name: str, book: Rulebook, versions: Sequence[RulebookVersion]) -> datetime | None:
-    """The oldest of the unbroken run of newest versions that have this value."""
-    value, since = getattr(book, name), None
-    for version in versions:
-        if getattr(Rulebook.from_json(version.data), name) != value:
-            return since
-        since = version.effective_from
-    return since if getattr(Rulebook(), name) != value else None
+def since(book: Rulebook, versions: Sequence[RulebookVersion]) -> dict[str, datetime | None]:
+    """When each setting took its value: the oldest of the unbroken run of newest versions that have it."""
+    books = [(version.effective_from, Rulebook.from_json(version.data)) for version in versions]
+    return {name: _since(name, book, books) for group in GROUPS for name in group.names}
 
 
-def differences(before: Rulebook, after: Rulebook) -> list[Difference]:
-    """What changes from one to the other, in words."""
-    names = [name for group in GROUPS for name in group.names]
-    return [
-        Difference(str(LABELS[name]), sentence(name, old), sentence(name, new))
-        for name in names
-        if (old := getattr(before, name)) != (new := getattr(after, name))
-    ]
+def _since(name: str, book: Rulebook, books: list[tuple[datetime, Rulebook]]) -> datetime | None:
+    value, found = getattr(book, name), None
+    for began, version in books:
+        if getattr(version, name) != value:
+            return found
+        found = began
+    return found if getattr(Rulebook(), name) != value else None
 
 
-def sentence(name: str, value: Any) -> str:
-    """One setting with its value, as a sentence."""
-    return SENTENCES[name](value) % {"value": value_text(name, value)}
+def line(
+    name: str, value: Any, controls: Sequence[BoundField], *, began: datetime | None, differs: bool
+) -> Line:
+    """One sentence to edit. `value`: what stands there now; `controls`: its fields, in the order of the sentence."""
+    zero = sentence(name, 0) if _speaks_at_zero(name, value) else ""
+    errors = [(bound.auto_id, error) for bound in controls for error in bound.errors]
+    return Line(name, _edited(name, value, controls), zero, errors, began, differs)
 
 
-def marked_sentence(name: str, value: Any) -> SafeString:
-    """The same for a page, its value in strong."""
-    strong = format_html("<strong>{}</strong>", value_text(name, value))
-    return mark_safe(escape(SENTENCES[name](value)) % {"value": strong})
+def _speaks_at_zero(name: str, value: Any) -> bool:
+    return name in UNITS and SENTENCES[name](0) != SENTENCES[name](1)
 
 
-def value_text(name: str, value: Any) -> str:
-    """A value as people read it."""
-    if name in CHOICES:
-        return str(CHOICES[name][value])
-    if isinstance(value, datetime):
-        return formats.day(value, zone=timezone.get_current_timezone(), long=True)
-    if name == "dunning_days":
-        return dunning_text(value)
+def _edited(name: str, value: Any, controls: Sequence[BoundField]) -> SafeString:
+    drawn = [_control(bound) for bound in controls]
     if name == "favour_limits":
-        return _limits(value)
-    if name == "discounts":
-        return "; ".join(discount_text(rule) for rule in value) or _("ninguno")
-    if name in UNITS:
-        return UNITS[name](value) % {"n": formats.number(value)}
-    return formats.number(value) if isinstance(value, int) else str(value)
+        return mark_safe(escape(limits_edited()) % dict(zip(("a", "b", "c"), drawn, strict=True)))
+    if name == "plans_required_from":
+        return mark_safe(escape(required_edited()) % {"value": drawn[0]})
+    if name == "dunning_days":
+        return mark_safe(escape(dunning_edited()) % {"value": drawn[0]})
+    count = value if isinstance(value, int) and value else 1
+    inside = escape(UNITS[name](count)) % {"n": drawn[0]} if name in UNITS else drawn[0]
+    return mark_safe(escape(SENTENCES[name](count if name in UNITS else value or True)) % {"value": inside})
 
 
-def _limits(limits: Mapping[str, int | None]) -> str:
-    roles = {"agent": _("técnico"), "supervisor": _("supervisor"), "owner": _("propietario")}
-    return ", ".join(
-        f"{roles.get(role, role)} {_('sin límite') if limit is None else formats.number(limit)}"
-        for role, limit in limits.items()
-    )
-
-
-def discount_text(rule: DiscountRule) -> str:
-    """`40 % para WEB en nuestra nube, no en casos extra`."""
-    hosting = {"vendor_cloud": _("en nuestra nube"), "customer": _("en su servidor"), None: ""}[rule.hosting]
-    where = " ".join(part for part in (rule.edition or _("toda edición"), hosting) if part)
-    less = (
-        formats.money(rule.amount_minor, rule.currency, whole=True)
-        if rule.amount_minor and rule.currency
-        else formats.percent(rule.basis_points)
-    )
-    text = _("%(percent)s para %(where)s") % {"percent": less, "where": where}
-    return ", ".join([text, *_discount_limits(rule)])
-
-
-def _discount_limits(rule: DiscountRule) -> Iterator[str]:
-    """For whom and when, each only where it says something."""
-    if rule.plan:
-        yield _("plan %(plan)s") % {"plan": rule.plan}
-    if rule.organization is not None:
-        found = Organization.objects.filter(pk=rule.organization).values_list("name", flat=True).first()
-        yield _("solo %(organization)s") % {"organization": found or f"#{rule.organization}"}
-    if rule.starts:
-        yield _("desde el %(day)s") % {"day": formats.local_day(rule.starts)}
-    if rule.ends:
-        yield _("hasta el %(day)s") % {"day": formats.local_day(rule.ends)}
-    if rule.coupon:
-        yield _("con el cupón %(coupon)s") % {"coupon": rule.coupon}
-    if rule.terms:
-        yield ngettext("solo el primer pago", "solo los %(n)s primeros pagos", rule.terms) % {"n": rule.terms}
-    if not rule.applies_to_packs:
-        yield _("no en casos extra")
-
-
-ENUMS = {
-    "months": Months,
-    "order": Order,
-    "intake_email": EmailIntake,
-    "draw_by": DrawBy,
-    "pack_validity": PackValidity,
-    "activate": Activation,
-    "upgrade": Upgrade,
-}
+def _control(bound: BoundField) -> str:
+    attrs: dict[str, Any] = {"class": "inline", "aria-label": bound.label}
+    if bound.errors:
+        attrs |= {"aria-invalid": "true", "aria-describedby": f"{bound.auto_id}_error"}
+    return str(bound.as_widget(attrs=attrs))

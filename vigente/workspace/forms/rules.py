@@ -1,23 +1,24 @@
-"""The rulebook as a form: one field per setting, made from the value it edits; the value itself checks what fits
-together.
-"""
+"""The rulebook as a form: one field per setting, standing in the setting's sentence; rows for the discounts."""
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from vigente.rules.pricing import DiscountRule
-from vigente.rules.rulebook import CLOUD_DISCOUNT, Rulebook
+from vigente.rules.rulebook import Rulebook
+from vigente.ui.rulebook_sentences import ENUMS, GROUPS, Group
 from vigente.ui.rulebook_words import CHOICES, LABELS
+from vigente.workspace.forms import discounts
 from vigente.workspace.forms.fields import DayField, start_of_day
-from vigente.workspace.rulebook import ENUMS, GROUPS
+from vigente.workspace.rulebook import Line, line
 
 ROLES = ("agent", "supervisor", "owner")
+NAMES = tuple(name for group in GROUPS for name in group.names)
 
 
 class DaysField(forms.CharField):
@@ -34,7 +35,23 @@ class DaysField(forms.CharField):
         parts = [part for part in re.split(r"[\s,;]+", text) if part]
         if len(parts) > 12 or not all(re.fullmatch(r"[+-]?\d{1,2}", part, re.ASCII) for part in parts):
             raise forms.ValidationError(_t("Escriba días separados por comas, por ejemplo: -7, 0, 3, 5."))
-        return tuple(sorted({int(part) for part in parts}))
+        if any(abs(int(part)) > 90 for part in parts):
+            raise forms.ValidationError(_t("Los días van de -90 a 90."))
+        return tuple(dict.fromkeys(int(part) for part in parts))
+
+
+class ZoneField(forms.CharField):
+    """The name of a time zone."""
+
+    def clean(self, value: Any) -> Any:
+        name = super().clean(value)
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise forms.ValidationError(
+                _t("No es una zona horaria. Un ejemplo es America/Managua.")
+            ) from None
+        return name
 
 
 def _key(value: Any) -> str:
@@ -43,16 +60,26 @@ def _key(value: Any) -> str:
 
 
 class RulebookForm(forms.Form):
-    """Starts from the rules in force. Cleans to `rulebook` and `effective_from`."""
+    """Starts from `current`; `base` is what it is compared with. Cleans to `rulebook` and `effective_from`."""
 
-    def __init__(self, *args: Any, current: Rulebook, now: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, current: Rulebook, now: datetime, base: Rulebook | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.current, self.now = current, now
-        for group in GROUPS:
-            for name in group.names:
-                self._add(name, getattr(current, name))
+        self.current, self.now, self.base = current, now, base or current
+        for name in NAMES:
+            self._add(name, getattr(current, name))
+        self.discounts = discounts.Discounts(
+            self.data if self.is_bound else None,
+            prefix="discounts",
+            initial=[discounts.initial(rule) for rule in current.discounts],
+            form_kwargs={"choices": discounts.choices()},
+        )
         self.fields["effective_on"] = DayField(label=_("Rigen desde"), help_text=_("Vacío: desde ahora."))
         self.fields["note"] = forms.CharField(label=_("Por qué cambian"), required=False, max_length=300)
+        self.fields["draft_name"] = forms.CharField(
+            label=_("Nombre del borrador"), required=False, max_length=80
+        )
 
     def _add(self, name: str, value: Any) -> None:
         label = LABELS[name]
@@ -65,59 +92,64 @@ class RulebookForm(forms.Form):
                     required=False,
                     initial=value.get(role),
                 )
-        elif name == "discounts":
-            rule = self._cloud()
-            percent = None if rule is None else rule.basis_points / 100
-            self.fields["cloud_percent"] = forms.DecimalField(
-                label=_("Descuento de WEB en nuestra nube (%)"),
-                min_value=0,
-                max_value=100,
-                decimal_places=2,
-                required=False,
-                initial=percent,
-            )
-            self.fields["cloud_packs"] = forms.BooleanField(
-                label=_("También en casos extra"),
-                required=False,
-                initial=bool(rule and rule.applies_to_packs),
-            )
         elif name in CHOICES:
             choices = [(_key(key), text) for key, text in CHOICES[name].items()]
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=_key(value))
         elif name == "dunning_days":
             self.fields[name] = DaysField(label=label, initial=value)
         elif name == "plans_required_from":
-            day = value.astimezone(self.current.zone).date() if value else None
-            self.fields[name] = DayField(label=label, help_text=_("Vacío: desde siempre."), initial=day)
+            self.fields[name] = DayField(label=label, initial=self._required_on())
         elif isinstance(value, int):
-            self.fields[name] = forms.IntegerField(label=label, min_value=0, max_value=100_000, initial=value)
-        else:
-            self.fields[name] = forms.CharField(label=label, max_length=64, initial=value)
-
-    def _cloud(self) -> DiscountRule | None:
-        return next((rule for rule in self.current.discounts if rule.code == CLOUD_DISCOUNT.code), None)
-
-    def grouped(self) -> list[tuple[Any, str, list[forms.BoundField]]]:
-        """Fields as the page lays them out: (title, id, fields) per group."""
-        extra = {
-            "favour_limits": [f"favours_{role}" for role in ROLES],
-            "discounts": ["cloud_percent", "cloud_packs"],
-        }
-        return [
-            (
-                group.title,
-                group.id,
-                [self[field] for name in group.names for field in extra.get(name, [name])],
+            self.fields[name] = forms.IntegerField(
+                label=label, min_value=int(name == "pack_days"), max_value=100_000, initial=value
             )
-            for group in GROUPS
-        ]
+        elif name != "discounts":
+            self.fields[name] = ZoneField(label=label, max_length=64, initial=value)
+
+    def _required_on(self) -> Any:
+        value = self.current.plans_required_from
+        return value.astimezone(self.current.zone).date() if value else None
+
+    def controls(self, name: str) -> list[forms.BoundField]:
+        """The fields of a setting, in the order of its sentence."""
+        if name == "discounts":
+            return []
+        return [self[field] for field in _FIELDS.get(name, [name])]
+
+    def sentences(
+        self, *, began: dict[str, datetime | None], differing: frozenset[str]
+    ) -> Iterator[tuple[Group, list[Line]]]:
+        """The page's groups, each setting a sentence with its controls. `differing`: names said to differ."""
+        for group in GROUPS:
+            lines = [
+                line(
+                    name,
+                    self._stands(name),
+                    self.controls(name),
+                    began=began.get(name),
+                    differs=name in differing,
+                )
+                for name in group.names
+                if name != "discounts"
+            ]
+            yield group, lines
+
+    def _stands(self, name: str) -> Any:
+        """The value that stands in the control now, for the words around it."""
+        value = getattr(self.current, name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            typed = str(self[name].value() or "")
+            return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else value
+        return value
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if not self.discounts.is_valid():
+            self.add_error(None, _t("Revise los descuentos: alguno no se puede usar."))
         if self.errors:
             return data
         try:
-            data["rulebook"] = replace(self.current, **self._values(data))
+            data["rulebook"] = Rulebook(**self._values(data))
         except ValueError as error:
             raise forms.ValidationError(
                 _t("Estas reglas no se pueden usar juntas: %(error)s") % {"error": error}
@@ -129,39 +161,45 @@ class RulebookForm(forms.Form):
                 "effective_on", _t("Elija hoy sin fecha, o un día por venir: lo decidido se respeta.")
             )
         data["effective_from"] = begins
-        if data["rulebook"] == self.current:
-            raise forms.ValidationError(_t("No cambió nada."))
         return data
 
     def _values(self, data: dict[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for name in (name for group in GROUPS for name in group.names):
+        for name in NAMES:
             if name in ENUMS:
                 values[name] = ENUMS[name](data[name])
             elif name in CHOICES:
                 values[name] = data[name] == "yes"
             elif name == "plans_required_from":
-                values[name] = start_of_day(data[name], self.current.zone) if data[name] else None
+                values[name] = self._required_from(data)
             elif name == "favour_limits":
-                values[name] = {role: data[f"favours_{role}"] for role in ROLES}
+                values[name] = {
+                    **self.current.favour_limits,
+                    **{role: data[f"favours_{role}"] for role in ROLES},
+                }
             elif name == "discounts":
-                values[name] = self._discounts(data)
+                values[name] = self.discounts.rules()
             else:
                 values[name] = data[name]
         return values
 
-    def _discounts(self, data: dict[str, Any]) -> tuple[DiscountRule, ...]:
-        others = tuple(rule for rule in self.current.discounts if rule.code != CLOUD_DISCOUNT.code)
-        percent = data.get("cloud_percent")
-        if not percent:
-            return others
-        base = self._cloud() or CLOUD_DISCOUNT
-        points = int(percent * 100)
-        return (replace(base, basis_points=points, applies_to_packs=data["cloud_packs"]), *others)
+    def _required_from(self, data: dict[str, Any]) -> datetime | None:
+        """The start of the day; an instant within the day that stands there already is kept."""
+        day, before = data["plans_required_from"], self.current.plans_required_from
+        if day is None:
+            return None
+        if (
+            before is not None
+            and day == self._required_on()
+            and before != start_of_day(day, self.current.zone)
+        ):
+            return before
+        return start_of_day(day, ZoneInfo(data["billing_zone"]))
 
 
+_FIELDS = {"favour_limits": [f"favours_{role}" for role in ROLES]}
 _FAVOURS = {
-    "agent": _("Favores al mes de un técnico (vacío: sin límite)"),
-    "supervisor": _("De un supervisor"),
-    "owner": _("Del propietario"),
+    "agent": _("Favores al mes de un técnico"),
+    "supervisor": _("Favores al mes de un supervisor"),
+    "owner": _("Favores al mes del propietario"),
 }
