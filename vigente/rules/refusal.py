@@ -13,6 +13,7 @@ class RefusalCode(StrEnum):
     FILE_EMPTY = "file_empty"  # [name]
     TOO_MANY_FILES = "too_many_files"  # [limit]
     FILE_TYPE = "file_type"  # [name, type] programs are not kept
+    FILE_KIND = "file_kind"  # [name, type] here only pictures and PDF are taken
     NOT_YOURS = "not_yours"  # [] the licence, case or person is not of this organization
     SAME_KEY_OTHER_CONTENT = "same_key_other_content"  # [] an idempotency key used again for something else
     ALREADY_SUBSCRIBED = "already_subscribed"  # [] one bought plan per licence at a time: change it instead
@@ -41,6 +42,8 @@ class RefusalCode(StrEnum):
     MORE_THAN_OPEN = "more_than_open"  # [open] the amount is more than what is open
     UNPAID = "unpaid"  # [] pay what is open first
     INVALID_VALUE = "invalid_value"  # [value]
+    WEBHOOK_ADDRESS = "webhook_address"  # [why] url, scheme, credentials, host, port or private
+    WEBHOOK_OFF = "webhook_off"  # [] it is switched off: switch it on first
 
 
 class Refused(Exception):

@@ -1,48 +1,26 @@
-"""Files people send: measured, sniffed, stored outside the web root under names of our own."""
+"""Files of messages and held requests. What a file is and where it lies: `installation.files`."""
 
-import hashlib
-import os
-import re
 import secrets
-import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import filetype
 from django.conf import settings
 
+from vigente.installation.files import (
+    PROGRAMS,
+    SAFE_IMAGES,
+    File,
+    check_file,
+    digest_of,
+    safe_name,
+    sniff,
+    store,
+    stored,
+)
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Attachment, HeldRequest, Message
 
-# Shown in the page when asked for; everything else is downloaded. Never SVG or HTML, which can run.
-SAFE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-TEXT_TYPES = {
-    ".txt": "text/plain",
-    ".csv": "text/csv",
-    ".log": "text/plain",
-    ".sql": "text/plain",
-    ".md": "text/plain",
-}
-OFFICE_ZIPS = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-}
-PROGRAMS = frozenset({"application/x-msdownload", "application/x-executable", "application/x-elf"})
-UNKNOWN = "application/octet-stream"
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file as it arrived. `content` is kept in memory: its size was limited before."""
-
-    filename: str
-    content: bytes
-    cid: str = ""
-    is_inline: bool = False
+__all__ = ["PROGRAMS", "SAFE_IMAGES", "File", "attach", "check", "path_of", "safe_name", "sniff"]
 
 
 def check(files: "tuple[File, ...]") -> None:
@@ -50,49 +28,7 @@ def check(files: "tuple[File, ...]") -> None:
     if len(files) > settings.ATTACHMENT_MAX_PER_MESSAGE:
         raise Refused(RefusalCode.TOO_MANY_FILES, field="files", limit=settings.ATTACHMENT_MAX_PER_MESSAGE)
     for file in files:
-        name = safe_name(file.filename)
-        if not file.content:
-            raise Refused(RefusalCode.FILE_EMPTY, field="files", name=name)
-        if len(file.content) > settings.ATTACHMENT_MAX_BYTES:
-            limit = settings.ATTACHMENT_MAX_BYTES // (1024 * 1024)
-            raise Refused(RefusalCode.FILE_TOO_LARGE, field="files", name=name, limit=limit)
-        kind = sniff(file)
-        if kind in PROGRAMS:
-            raise Refused(RefusalCode.FILE_TYPE, field="files", name=name, type=kind)
-
-
-def sniff(file: File) -> str:
-    """The type the bytes show, never the one that was claimed. Archives are never opened."""
-    extension = Path(file.filename).suffix.lower()
-    guessed = filetype.guess_mime(file.content[:8192])
-    if guessed == "application/zip":
-        return OFFICE_ZIPS.get(extension, "application/zip")
-    if guessed:
-        return str(guessed)
-    if file.content[:4096].isascii() or _is_utf8(file.content):
-        return TEXT_TYPES.get(extension, "text/plain") if b"\0" not in file.content[:4096] else UNKNOWN
-    return UNKNOWN
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def safe_name(name: str) -> str:
-    """A name that can be shown and offered for download: no path, no control or direction characters, at most 120
-    long.
-    """
-    plain = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
-    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C")
-    plain = re.sub(r'[<>:"|?*]+', "_", plain).strip(" .")
-    stem, dot, extension = plain.rpartition(".")
-    if len(plain) > 120:
-        plain = stem[: 118 - len(extension[:12])] + dot + extension[:12] if dot else plain[:120]
-    return plain or "archivo"
+        check_file(file, max_bytes=settings.ATTACHMENT_MAX_BYTES, field="files")
 
 
 def attach(
@@ -111,8 +47,8 @@ def attach(
             filename=safe_name(file.filename),
             content_type=sniff(file),
             size=len(file.content),
-            sha256=(digest := hashlib.sha256(file.content).hexdigest()),
-            path=_write(digest, file.content),
+            sha256=digest_of(file.content),
+            path=store(file.content),
             cid=file.cid[:200],
             is_inline=file.is_inline and sniff(file) in SAFE_IMAGES,
             created_at=now,
@@ -121,21 +57,6 @@ def attach(
     ]
 
 
-def _write(digest: str, content: bytes) -> str:
-    """Write the bytes once, under their own hash; a file is complete or not there at all."""
-    relative = f"{digest[:2]}/{digest}"
-    path = Path(settings.MEDIA_ROOT) / relative
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{digest}.{secrets.token_hex(6)}.part")
-        with open(part, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    return relative
-
-
 def path_of(attachment: Attachment) -> Path:
     """Where the bytes lie."""
-    return Path(settings.MEDIA_ROOT) / attachment.path
+    return stored(attachment.path)

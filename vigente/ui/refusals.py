@@ -28,6 +28,9 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
     RefusalCode.FILE_TYPE: lambda p: (
         _("%(name)s es un programa y no se puede guardar. Envíe una captura o un documento.") % _values(p)
     ),
+    RefusalCode.FILE_KIND: lambda p: (
+        _("%(name)s no es una foto ni un PDF. Envíe una foto, una captura o un PDF.") % _values(p)
+    ),
     RefusalCode.NOT_YOURS: lambda p: _("Eso no es de esta organización. Elija otra vez."),
     RefusalCode.SAME_KEY_OTHER_CONTENT: lambda p: _(
         "Esa clave ya se usó para otra solicitud. Envíela con una nueva."

@@ -1,15 +1,14 @@
 """An attachment, for those who may see its message. Never as something a browser would run."""
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from vigente.tickets.files import SAFE_IMAGES, path_of
+from vigente.installation.files import never_a_page, serve
+from vigente.tickets.files import path_of
 from vigente.tickets.models import Attachment
-
-PDF = "application/pdf"
 
 
 @require_safe
@@ -24,24 +23,11 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
         response = HttpResponseNotModified()
     else:
         try:
-            content = path_of(attachment).open("rb")
+            response = serve(
+                path_of(attachment), filename=attachment.filename, content_type=attachment.content_type
+            )
         except OSError:
             raise Http404 from None
-        shown = attachment.content_type in SAFE_IMAGES or attachment.content_type == PDF
-        kind = (
-            attachment.content_type
-            if shown or attachment.content_type == "text/plain"
-            else "application/octet-stream"
-        )
-        response = FileResponse(
-            content, as_attachment=not shown, filename=attachment.filename, content_type=kind
-        )
     response["ETag"] = tag
-    response["Cache-Control"] = "private, no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    # A PDF opens in the browser's own viewer, which a sandbox would block; it is its type alone, never a page.
-    response["Content-Security-Policy"] = "default-src 'none'" + (
-        "" if attachment.content_type == PDF else "; sandbox"
-    )
+    never_a_page(response, attachment.content_type)
     return response
