@@ -15,6 +15,7 @@ from vigente.events.models import Event
 from vigente.tickets.models import Department, Message, Ticket
 from vigente.ui import formats
 from vigente.ui.wording import release_text
+from vigente.workspace.history_money import MONEY_TELLERS
 from vigente.workspace.words import licence_name
 
 
@@ -226,14 +227,20 @@ def organization_lines(events: Sequence[Event]) -> list[Line]:
         teller = ORGANIZATION_TELLERS.get(event.kind)
         if teller is not None:
             icon, text = teller
-            values = {"who": _who(event), "number": event.data.get("number", "—"), **_cases(event.data)}
-            found.append(Line(event.occurred_at, text() % values, icon))
+            found.append(Line(event.occurred_at, text() % Words(_organization_words(event)), icon))
     return found
 
 
-def _cases(data: Data) -> dict[str, str]:
-    cases = data.get("cases")
-    return {"cases": _("sin límite") if cases is None else formats.number(cases)}
+def _organization_words(event: Event) -> dict[str, Any]:
+    data, cases = event.data, event.data.get("cases")
+    words = {"who": _who(event), "cases": _("sin límite") if cases is None else formats.number(cases)}
+    for name in ("number", "code", "corrects"):
+        if data.get(name):
+            words[name] = str(data[name])
+    amount = next((data[name] for name in ("total", "amount", "balance") if data.get(name) is not None), None)
+    if amount is not None and data.get("currency"):
+        words["amount"] = formats.money(int(amount), str(data["currency"]))
+    return words
 
 
 ORGANIZATION_TELLERS: Mapping[str, tuple[str, Callable[[], str]]] = {
@@ -266,4 +273,5 @@ ORGANIZATION_TELLERS: Mapping[str, tuple[str, Callable[[], str]]] = {
     Kind.HELD.value: ("pause", lambda: _("Llegó una solicitud sin cobertura")),
     Kind.HELD_RELEASED.value: ("check", lambda: _("Una solicitud en espera entró en la fila")),
     Kind.HELD_EXPIRED.value: ("hourglass", lambda: _("Venció una solicitud en espera")),
+    **MONEY_TELLERS,
 }
