@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "vigente.billing",
     "vigente.tickets",
     "vigente.mail",
+    "vigente.webhooks",
+    "vigente.reports",
     "vigente.portal",
     "vigente.workspace",
     "vigente.api",
@@ -226,6 +228,9 @@ IMAP_URL = os.environ.get("IMAP_URL", "")
 MAIL_POLL_SECONDS = int(os.environ.get("MAIL_POLL_SECONDS", 20))
 DEFAULT_FROM_EMAIL = MAIL_FROM
 EMAIL_BACKEND = "vigente.mail.backend.OutboxBackend"
+
+# Webhooks go to https addresses of the public internet only. For a demonstration or a test: http and private ones, too.
+WEBHOOKS_ALLOW_PRIVATE = _flag("WEBHOOKS_ALLOW_PRIVATE")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True

@@ -10,7 +10,7 @@ class Kind(StrEnum):
     TICKET_ACCEPTED = "ticket.accepted"  # decision, channel
     TICKET_REPLIED = "ticket.replied"  # message, by: customer|agent
     TICKET_NOTED = "ticket.noted"  # message
-    TICKET_ASSIGNED = "ticket.assigned"  # assignee, by_line: bool
+    TICKET_ASSIGNED = "ticket.assigned"  # assignee, by_line: bool; of a new department: department, left
     TICKET_STATUS_CHANGED = "ticket.status_changed"  # before, after
     TICKET_SOLVED = "ticket.solved"
     TICKET_CLOSED = "ticket.closed"  # by_person
@@ -22,7 +22,7 @@ class Kind(StrEnum):
     TICKET_MERGED = "ticket.merged"  # into
     TICKET_UNMERGED = "ticket.unmerged"  # from
     TICKET_LINKED = "ticket.linked"  # other, kind
-    TICKET_RANK_CHANGED = "ticket.rank_changed"  # before, after
+    TICKET_RANK_CHANGED = "ticket.rank_changed"  # before, after; of a new plan: promise, head_start before
     TICKET_OPENED_FOR_CUSTOMER = "ticket.opened_for_customer"  # dispute_until
     # A draw the customer disputes (row 15), a split they are asked about (row 14)
     DRAW_DISPUTED = "draw.disputed"
@@ -104,5 +104,6 @@ class Kind(StrEnum):
     PLANS_IMPORTED = "plans.imported"
     # Machine side
     MAIL_QUARANTINED = "mail.quarantined"
+    WEBHOOK_DISABLED = "webhook.disabled"  # reason, host
     VERIFY_FAILED = "verify.failed"  # differences
     VERIFY_PASSED = "verify.passed"  # the first clean night after a failed one

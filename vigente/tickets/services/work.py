@@ -191,7 +191,7 @@ def set_department(*, ticket: Ticket, department: Department, actor: User, now: 
     ticket = _open_case(ticket)
     if ticket.department_id == department.pk:
         return
-    ticket.department = department
+    left, ticket.department = ticket.department_id, department
     if ticket.assignee_id is not None and not department.agents.filter(pk=ticket.assignee_id).exists():
         ticket.assignee = None
     tell(
@@ -201,6 +201,7 @@ def set_department(*, ticket: Ticket, department: Department, actor: User, now: 
         actor=actor,
         assignee=ticket.assignee_id,
         department=department.pk,
+        left=left,
         by_line=False,
     )
     save(ticket)
@@ -217,7 +218,9 @@ def rerank(*, organization: Organization, licence: Licence | None, now: datetime
         ticket = locked(pk)
         rank, version = rank_of(organization=organization, licence=ticket.licence, now=now)
         if rank < ticket.rank:
-            tell(Kind.TICKET_RANK_CHANGED, ticket, now=now, before=ticket.rank, after=rank)
+            promise, head_start = ticket.sla_policy_id, ticket.allowance_minutes  # which nothing else remembers
+            tell(Kind.TICKET_RANK_CHANGED, ticket, now=now, before=ticket.rank, after=rank, promise=promise,
+                 head_start=head_start)  # fmt: skip
             adopt_plan(ticket, version, rank=rank)
             restamp(ticket, now=now, also=CHANGED)
             moved += 1
