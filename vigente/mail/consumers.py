@@ -42,4 +42,5 @@ CONSUMERS = (
     ((Kind.TICKET_ASSIGNED,), tell_staff.assigned),
     ((Kind.QUOTATION_OBJECTED, Kind.DRAW_DISPUTED), tell_staff.somebody_must_decide),
     ((Kind.VERIFY_FAILED,), tell_staff.books_do_not_add_up),
+    ((Kind.WEBHOOK_DISABLED,), tell_staff.webhook_switched_off),
 )

@@ -79,6 +79,19 @@ def books_do_not_add_up(event: Event, *, now: datetime) -> None:
         )
 
 
+def webhook_switched_off(event: Event, *, now: datetime) -> None:
+    """Nothing is sent to another program any more, and nobody here decided it: the owners."""
+    for owner in User.objects.filter(role=Role.OWNER, is_active=True):
+        post(
+            "staff_webhook",
+            to=Reader.of(owner),
+            kind=event.kind,
+            key=f"event:{event.pk}",
+            words=lambda: {"host": event.data.get("host", ""), "gone": event.data.get("reason") == "gone"},
+            now=now,
+        )
+
+
 def _to(
     people: Iterable[User], template: str, event: Event, ticket: Ticket, *, now: datetime, words: Words
 ) -> None:

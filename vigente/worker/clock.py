@@ -25,6 +25,7 @@ from vigente.events.models import Event, record
 from vigente.installation.prepared import Param, Prepared
 from vigente.rules.periods import day_of, day_start
 from vigente.tickets.services import held, merging, work
+from vigente.webhooks import services as webhooks
 from vigente.worker.models import JobRun
 from vigente.worker.verification import verify
 
@@ -146,6 +147,11 @@ def forget_old_sessions(*, now: datetime) -> int:
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
+def erase_old_deliveries(*, now: datetime) -> int:
+    """Forget webhooks that were delivered, or given up, long ago."""
+    return webhooks.erase_old(now=now)
+
+
 JOBS: list[Job] = [
     Job(roll_over_subscriptions),
     Job(expire_grants),
@@ -157,6 +163,7 @@ JOBS: list[Job] = [
     Job(remind_of_terms, every=timedelta(minutes=15)),
     Job(remind_of_expiring_cases, every=timedelta(minutes=15)),
     Job(forget_old_sessions, every=timedelta(hours=12)),
+    Job(erase_old_deliveries, every=timedelta(minutes=10)),
     Job(verify_nightly, every=timedelta(minutes=1), long=True),
 ]
 

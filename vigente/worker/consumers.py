@@ -19,6 +19,7 @@ from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.services import held, work
 from vigente.tickets.services.state import locked
 from vigente.tickets.stamps import restamp
+from vigente.webhooks.fanout import tell_endpoints
 
 
 class Run(Protocol):
@@ -135,4 +136,5 @@ WITHOUT_MAIL: tuple[Consumer, ...] = (
 CONSUMERS: tuple[Consumer, ...] = (
     *WITHOUT_MAIL,
     *(Consumer.of(run, *kinds) for kinds, run in mail.CONSUMERS),
+    Consumer.of(tell_endpoints, *Kind),
 )

@@ -15,6 +15,7 @@ from django.db import close_old_connections, connections
 
 from vigente.installation.clock import vendor_now
 from vigente.mail import imap, inbound, outbound
+from vigente.webhooks import sending
 from vigente.worker import clock
 from vigente.worker.drain import drain_events
 
@@ -75,6 +76,7 @@ def lanes() -> Iterator[Lane]:
     yield Lane("mail in", inbound.process_due)
     yield Lane("mail out", outbound.send_due)
     yield Lane("mail fetch", imap.fetch_due)
+    yield Lane("webhooks", sending.send_due)
 
 
 def run(stop: threading.Event) -> None:
