@@ -6,7 +6,12 @@ from django.db.models import Min, QuerySet
 
 from vigente.billing.models import Grant, RulebookVersion, Subscription
 
-STATES = (Subscription.Status.SCHEDULED, Subscription.Status.ACTIVE, Subscription.Status.GRACE)
+STATES = (
+    Subscription.Status.SCHEDULED,
+    Subscription.Status.ACTIVE,
+    Subscription.Status.GRACE,
+    Subscription.Status.SUSPENDED,
+)
 
 
 def moving_subscriptions() -> QuerySet[Subscription]:

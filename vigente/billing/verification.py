@@ -17,7 +17,7 @@ from vigente.rules.periods import boundary, period
 
 SLICE = 1000
 SIGNS = {"grant": 1, "draw": -1, "release": 1, "expiry": -1, "revoke": -1}
-RUNNING = (Subscription.Status.ACTIVE, Subscription.Status.GRACE)
+RUNNING = (Subscription.Status.ACTIVE, Subscription.Status.GRACE, Subscription.Status.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)

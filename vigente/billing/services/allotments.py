@@ -1,18 +1,20 @@
 """What a contract's time brings: its terms, the allotment of each period, where it stands. For the services beside."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from vigente.accounts.models import User
-from vigente.billing.models import Grant, LedgerEntry, MissedTerm, Subscription
+from vigente.billing.models import Grant, Invoice, LedgerEntry, MissedTerm, Order, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.prices import Priced, price_plan, with_span
+from vigente.billing.services.arrears import draw_limit, enter_grace
+from vigente.billing.services.course import tell
+from vigente.billing.services.invoices import issue
 from vigente.billing.services.ledger import grant_cases
 from vigente.events.kinds import Kind
-from vigente.events.models import record
-from vigente.installation.prepared import Locking, Param
 from vigente.rules import subscriptions as rules
 from vigente.rules.allotments import carried, period_cases
-from vigente.rules.periods import Span, boundary
+from vigente.rules.invoicing import Line
+from vigente.rules.periods import Months, Span, boundary
 from vigente.rules.quota import Source
 
 GRANT_SOURCE = {
@@ -23,23 +25,78 @@ GRANT_SOURCE = {
 
 
 def start_term(subscription: Subscription, step: rules.StartTerm, *, now: datetime) -> None:
-    """Say that a term began; one that is already over is listed for a person to decide instead (row 20)."""
-    if step.index == 0:
-        return
+    """Say that a term began and, of a billed contract, issue its invoice; one that is already over is listed for a
+    person to decide instead (row 20).
+    """
     span: dict[str, Any] = {
         "term": step.index,
         "start": step.span.start.isoformat(),
         "end": step.span.end.isoformat(),
     }
-    if step.missed:
+    if step.missed and step.index:
         MissedTerm.objects.get_or_create(
             subscription=subscription,
             number=step.index,
             defaults={"start": step.span.start, "end": step.span.end},
         )
         tell(Kind.SUBSCRIPTION_TERM_MISSED, subscription, now=now, **span)
-    else:
+        return
+    if step.index:
+        take_new_terms(subscription, step.span.start, now=now)
         tell(Kind.SUBSCRIPTION_RENEWED, subscription, now=now, **span)
+    if subscription.is_billed:
+        bill_term(subscription, step.index, step.span, now=now)
+
+
+def bill_term(subscription: Subscription, number: int, span: Span, *, now: datetime) -> Invoice:
+    """Issue the invoice of a term, once. Until it is paid the contract is in grace (row 25)."""
+    invoice = issue(
+        key=f"term:{subscription.pk}:{number}",
+        organization=subscription.organization,
+        priced=_term_price(subscription, number, span, now=now),
+        purpose=Invoice.Purpose.TERM,
+        subscription=subscription,
+        term=number,
+        due_at=max(span.start, now),
+        now=now,
+    )
+    if invoice.balance_minor and now < span.end:
+        enter_grace(subscription, invoice, until=span.end, now=now)
+    return invoice
+
+
+def _term_price(subscription: Subscription, number: int, span: Span, *, now: datetime) -> Priced:
+    """A first term costs what its order said, unless a partial calendar month makes its days count."""
+    order = subscription.orders.filter(kind=Order.Kind.PLAN).first() if number == 0 else None
+    if order is not None and subscription.months == Months.ANNIVERSARY:
+        lines = tuple(with_span(Line.from_json(line), span) for line in order.lines)
+        return Priced(lines, order.currency)
+    return price_plan(
+        version=subscription.version,
+        licence=subscription.licence,
+        organization=subscription.organization,
+        coupon=subscription.coupon,
+        term=number,
+        span=span,
+        now=now,
+    )
+
+
+def take_new_terms(subscription: Subscription, start: datetime, *, now: datetime) -> None:
+    """Renew on the terms announced in time for a term that begins at `start`; too late, the old ones hold one more
+    (row 38).
+    """
+    version, announced = subscription.announced_version, subscription.announced_at
+    if version is None or announced is None:
+        return
+    if announced + timedelta(days=rulebook_at(announced).announce_days) > start:
+        return
+    before, subscription.version = subscription.version, version
+    subscription.announced_version = subscription.announced_at = None
+    Subscription.objects.filter(pk=subscription.pk).update(
+        version=version, announced_version=None, announced_at=None
+    )
+    tell(Kind.SUBSCRIPTION_TERMS_CHANGED, subscription, now=now, before=before.pk, after=version.pk)
 
 
 def open_period(subscription: Subscription, index: int, span: Span, *, now: datetime) -> None:
@@ -63,6 +120,7 @@ def open_period(subscription: Subscription, index: int, span: Span, *, now: date
         end=end,
         rank=subscription.version.rank,
         work=list(subscription.version.work),
+        draw_limit=draw_limit(subscription, now=now),
         now=now,
     )
     if created:
@@ -86,48 +144,3 @@ def _rolled_over(subscription: Subscription, index: int) -> int:
         expiry = LedgerEntry.objects.filter(source=f"expiry:{last.pk}", kind=LedgerEntry.Kind.EXPIRY).first()
         unused = expiry.cases or 0 if expiry else 0
     return carried(unused, book)
-
-
-def save_course(subscription: Subscription, *, before: int | None = None) -> None:
-    """Write where the contract stands. The UPDATE carries the count of periods it started from: a lost update
-    cannot happen.
-    """
-    subscription.next_due_at = rules.next_due(subscription.running())
-    changed = Subscription.objects.filter(
-        pk=subscription.pk, periods_opened=subscription.periods_opened if before is None else before
-    ).update(
-        periods_opened=subscription.periods_opened,
-        ends_at=subscription.ends_at,
-        next_due_at=subscription.next_due_at,
-        notice_given_at=subscription.notice_given_at,
-        change_to=subscription.change_to,
-    )
-    if not changed:
-        raise RuntimeError("another process moved this subscription at the same time; run it again")
-
-
-def locked(pk: int) -> Subscription | None:
-    """The row, locked where the database can; elsewhere the transaction already holds the only write lock."""
-    return _LOCKED.first(subscription=pk)
-
-
-_LOCKED = Locking(
-    lambda: Subscription.objects.select_related(
-        "version__plan", "organization", "licence", "change_to__plan"
-    ).filter(pk=Param("subscription"))
-)
-
-
-def tell(
-    kind: Kind, subscription: Subscription, *, now: datetime, actor: User | None = None, **data: Any
-) -> None:
-    """Record that `kind` happened to the contract."""
-    record(
-        kind,
-        subject=f"subscription:{subscription.pk}",
-        organization=subscription.organization,
-        actor=actor,
-        now=now,
-        licence=subscription.licence_id,
-        **data,
-    )

@@ -6,7 +6,7 @@ count is checked, so a forgotten lock cannot overdraw. Safe to repeat: entries a
 by key.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
@@ -47,6 +47,7 @@ def grant_cases(
     reason: str = "",
     note: str = "",
     is_favour: bool = False,
+    draw_limit: int | None = None,
 ) -> tuple[Grant, bool]:
     """Grant `cases` (None: unlimited) usable in `[start, end)`, once per key; second: whether it was made now.
 
@@ -61,6 +62,7 @@ def grant_cases(
         period=period,
         granted=cases,
         remaining=cases,
+        draw_limit=draw_limit,
         start=start,
         end=end,
         rank=rank,
@@ -99,6 +101,7 @@ def draw(*, grant_id: int, units: int, source: str, now: datetime) -> bool:
 _TAKE = PreparedUpdate(
     lambda: Grant.objects.filter(
         Q(remaining__isnull=True) | Q(remaining__gte=Param("units")),
+        Q(draw_limit__isnull=True) | Q(draw_limit__gte=F("drawn") + Param("units")),
         pk=Param("grant"),
         start__lte=Param("now", DateTimeField()),
         end__gt=Param("now", DateTimeField()),
@@ -282,3 +285,30 @@ def revoke_undrawn(*, grant_id: int, source: str, reason: Release, now: datetime
         at=max(now, grant.created_at),  # never before it was granted, whatever the clock was set to
     )
     return True
+
+
+@transaction.atomic
+def revoke_rest(*, grant_id: int, source: str, reason: Release, now: datetime, actor: User | None) -> int:
+    """Take back what is left of a grant, whatever was drawn of it (row 33); returns how many cases that was.
+
+    One without limit ends now: it has no number to take back.
+    """
+    grant = Grant.objects.select_for_update().get(pk=grant_id)
+    if grant.expired_at is not None:
+        return 0
+    if grant.granted is None:
+        Grant.objects.filter(pk=grant_id).update(end=max(now, grant.start + timedelta(microseconds=1)))
+        return 0
+    left = grant.remaining or 0
+    Grant.objects.filter(pk=grant_id, remaining=left).update(remaining=0, expired_at=now)
+    if left:
+        LedgerEntry.objects.create(
+            grant=grant,
+            kind=ENTRY.REVOKE,
+            cases=left,
+            source=source,
+            reason=reason.value,
+            actor=actor,
+            at=max(now, grant.created_at),
+        )
+    return left

@@ -13,7 +13,8 @@ from django.db import IntegrityError, models, transaction
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.services.allotments import locked, open_period, save_course, start_term, tell
+from vigente.billing.services.allotments import open_period, start_term
+from vigente.billing.services.course import RUNNING, locked, save_course, tell
 from vigente.events.kinds import Kind
 from vigente.rules import subscriptions as rules
 from vigente.rules.periods import Span, period, period_index
@@ -21,7 +22,6 @@ from vigente.rules.refusal import RefusalCode, Refused
 
 STATUS = Subscription.Status
 SOURCE = Subscription.Source
-RUNNING = (STATUS.ACTIVE, STATUS.GRACE)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -37,14 +37,15 @@ def subscribe(
     ends_at: datetime | None = None,
     auto_renew: bool = True,
     activate: bool = True,
+    billed: bool = False,
+    coupon: str = "",
     actor: User | None = None,
 ) -> Subscription:
     """Contract a plan version for a licence, or for the whole organization (`licence` None).
 
     Begins at `anchor` (default now). `activate=False` leaves it waiting for a person's confirmation (row 25).
-    `ends_at` or
-    `auto_renew=False` make it end by itself; a legacy contract always does (R11). Raises Refused, having written
-    nothing.
+    `billed`: its terms are invoiced here (row 20). `ends_at` or `auto_renew=False` make it end by itself; a legacy
+    contract always does (R11). Raises Refused, having written nothing.
     """
     starts = anchor or now
     if ends_at is not None and ends_at <= starts:
@@ -69,6 +70,8 @@ def subscribe(
         auto_renew=auto_renew and source != SOURCE.LEGACY,
         created_at=now,
         ends_at=ends_at,
+        is_billed=billed,
+        coupon=coupon,
     )
     _set_natural_end(subscription)
     subscription.next_due_at = starts if activate else None
@@ -169,6 +172,26 @@ def notice_preview(*, subscription: Subscription, now: datetime) -> rules.Notice
         now=now,
         bounced_at=subscription.notice_bounced_at,
     )
+
+
+@transaction.atomic
+def cancel_waiting(*, subscription: Subscription, now: datetime, actor: User | None = None) -> None:
+    """Put away a contract that never began: its order was withdrawn, or nobody paid it."""
+    waiting = Subscription.objects.filter(pk=subscription.pk, status=STATUS.AWAITING_PAYMENT)
+    if waiting.update(status=STATUS.CANCELLED, ended_at=now, next_due_at=None):
+        tell(Kind.SUBSCRIPTION_CANCELLED, subscription, now=now, actor=actor)
+        subscription.refresh_from_db()
+
+
+@transaction.atomic
+def end_now(*, subscription: Subscription, now: datetime) -> None:
+    """End a contract at once, before its term does: it was refunded or never paid (rows 25, 33)."""
+    fresh = locked(subscription.pk)
+    if fresh is not None and fresh.status in RUNNING:
+        fresh.change_to = None
+        Subscription.objects.filter(pk=fresh.pk).update(change_to=None)
+        _end(fresh, now, now=now)
+    subscription.refresh_from_db()
 
 
 def sleep_included(*, licence: Licence, now: datetime) -> None:
@@ -305,6 +328,8 @@ def _end(subscription: Subscription, at: datetime, *, now: datetime) -> None:
             time_zone=subscription.time_zone,
             months=subscription.months,
             auto_renew=True,
+            is_billed=subscription.is_billed,
+            coupon=subscription.coupon,
             created_at=now,
         )
         Subscription.objects.filter(pk=subscription.pk).update(status=STATUS.REPLACED, replaced_by=successor)

@@ -1,0 +1,71 @@
+"""A contract whose running term is unpaid: it covers a little for a while, then nothing, and all again once it is paid.
+
+Row 25. The limit lies on the grants themselves (`draw_limit`), so no race gets past it. Nothing is deleted; the dates
+never move.
+"""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from vigente.billing.models import Grant, Invoice, Subscription
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.services.course import UNPAID, locked, tell
+from vigente.events.kinds import Kind
+from vigente.rules import subscriptions as rules
+
+STATUS = Subscription.Status
+
+
+def enter_grace(subscription: Subscription, invoice: Invoice, *, until: datetime, now: datetime) -> None:
+    """Its new term is unpaid: from now on only so much, and no renewal over it (`until`: the term's end)."""
+    subscription.status, subscription.unpaid_until = STATUS.GRACE, until
+    Subscription.objects.filter(pk=subscription.pk).update(status=STATUS.GRACE, unpaid_until=until)
+    limit_draws(subscription, draw_limit(subscription, now=now))
+    tell(Kind.SUBSCRIPTION_GRACE, subscription, now=now, invoice=invoice.pk, until=until.isoformat())
+
+
+def draw_limit(subscription: Subscription, *, now: datetime) -> int | None:
+    """How many cases of an allotment may be drawn as things stand; None: all of them."""
+    if subscription.status == STATUS.SUSPENDED:
+        return 0
+    return rulebook_at(now).grace_cases if subscription.status == STATUS.GRACE else None
+
+
+def limit_draws(subscription: Subscription, limit: int | None) -> None:
+    """Put the limit on what the plan itself granted and is not over; packs are paid for apart."""
+    Grant.objects.filter(
+        subscription=subscription, source=Grant.Source.PERIOD, expired_at__isnull=True
+    ).update(draw_limit=limit)
+
+
+def suspend(subscription: Subscription, invoice: Invoice, *, now: datetime) -> bool:
+    """The grace is over: it covers nothing until it is paid. False if somebody was faster."""
+    if not Subscription.objects.filter(pk=subscription.pk, status=STATUS.GRACE).update(
+        status=STATUS.SUSPENDED
+    ):
+        return False
+    subscription.status = STATUS.SUSPENDED
+    limit_draws(subscription, 0)
+    tell(Kind.SUBSCRIPTION_SUSPENDED, subscription, now=now, invoice=invoice.pk)
+    return True
+
+
+def reinstate(subscription_id: int, *, now: datetime) -> bool:
+    """What was open is paid: it covers again, with the same dates. Nothing if its term is over meanwhile."""
+    subscription = locked(subscription_id)
+    if subscription is None or subscription.status not in UNPAID:
+        return False
+    still_open = Q(subscription=subscription_id, purpose=Invoice.Purpose.TERM, balance_minor__gt=0)
+    if subscription.unpaid_until is None or subscription.unpaid_until <= now:
+        return False
+    if Invoice.objects.filter(still_open).exists():
+        return False
+    subscription.status, subscription.unpaid_until = STATUS.ACTIVE, None
+    subscription.next_due_at = rules.next_due(subscription.running())
+    Subscription.objects.filter(pk=subscription.pk).update(
+        status=STATUS.ACTIVE, unpaid_until=None, next_due_at=subscription.next_due_at
+    )
+    limit_draws(subscription, None)
+    tell(Kind.SUBSCRIPTION_REINSTATED, subscription, now=now)
+    return True
