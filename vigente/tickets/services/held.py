@@ -16,7 +16,7 @@ from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.installation.prepared import Locking, Param, Prepared
 from vigente.rules.coverage import Decision, Outcome
-from vigente.rules.reasons import Code, Reason
+from vigente.rules.reasons import NOT_BY_ITSELF, Code, Reason
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import path_of
 from vigente.tickets.models import Attachment, HeldRequest, Message, Ticket
@@ -26,14 +26,6 @@ from vigente.tickets.services.submission import accept, charge_for, override_for
 
 STATUS = HeldRequest.Status
 PENDING = (STATUS.WAITING, STATUS.CHOOSE, STATUS.APPROVAL)
-# Held for another reason than coverage: coverage that appears does not let these in by itself.
-NOT_BY_ITSELF = {
-    Code.PORTAL_ONLY,
-    Code.MAIL_REFUSED,
-    Code.REQUESTER_UNKNOWN,
-    Code.DRAW_NOT_ALLOWED,
-    Code.SPLIT_UNANSWERED,
-}
 
 
 def release_covered(
