@@ -38,4 +38,9 @@ def tell_endpoints(event: Event, *, now: datetime) -> int:
     return len(wanting)
 
 
+def somebody_listens() -> bool:
+    """Whether any endpoint is on. Asked after the events were read, it misses none that an endpoint should hear."""
+    return bool(_ACTIVE())
+
+
 _ACTIVE = Prepared(lambda: Endpoint.objects.filter(is_active=True).order_by("id").values_list("pk", "kinds"))

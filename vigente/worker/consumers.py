@@ -4,7 +4,8 @@ A consumer is `run(event, *, now)`. It may run again for the same event (a worke
 failed), so it looks at how things stand now and does what is missing. What it writes is taken back if it fails.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.services import held, work
 from vigente.tickets.services.state import locked
 from vigente.tickets.stamps import restamp
-from vigente.webhooks.fanout import tell_endpoints
+from vigente.webhooks.fanout import somebody_listens, tell_endpoints
 
 
 class Run(Protocol):
@@ -28,11 +29,12 @@ class Run(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """What follows from events of these kinds."""
+    """What follows from events of these kinds. `wanted`: asked once for a batch; False: nothing would follow now."""
 
     name: str
     kinds: frozenset[str]
     run: Run
+    wanted: Callable[[], bool] = lambda: True
 
     @classmethod
     def of(cls, run: Run, *kinds: Kind) -> "Consumer":
@@ -136,5 +138,5 @@ WITHOUT_MAIL: tuple[Consumer, ...] = (
 CONSUMERS: tuple[Consumer, ...] = (
     *WITHOUT_MAIL,
     *(Consumer.of(run, *kinds) for kinds, run in mail.CONSUMERS),
-    Consumer.of(tell_endpoints, *Kind),
+    replace(Consumer.of(tell_endpoints, *Kind), wanted=somebody_listens),
 )
