@@ -69,6 +69,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:token_new workspace:section_new/ workspace:section_row//""",
     # API, each with a token of their own
     ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage api:organizations/<id>/statement",
+    ("UUFFFFFOOO", "MMMMMMMMMM"): "api:rulebook",
     ("UUOOOOOOOO", "UUNNOOOOOO"): "api:tickets",
     ("UUNNNOOOOO", "MMMMMMMMMM"): "api:tickets/<number>",
     ("MMMMMMMMMM", "UUNNNOOOOO"): "api:tickets/<number>/messages",

@@ -170,7 +170,7 @@ class Membership(models.Model):
         return f"{self.user_id}@{self.organization_id}"
 
 
-SCOPES = ("coverage", "tickets:read", "tickets:write", "queue", "statement", "coverage:any")
+SCOPES = ("coverage", "tickets:read", "tickets:write", "queue", "statement", "coverage:any", "rulebook", "webhooks")
 
 
 class ApiToken(models.Model):

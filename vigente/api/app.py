@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from vigente.api import coverage, problems, queue, statements, tickets
+from vigente.api import coverage, problems, queue, rulebook, statements, tickets, webhooks
 from vigente.api.parsing import JsonParser
 
 DESCRIPTION = """
@@ -39,5 +39,12 @@ api = Api(
     parser=JsonParser(),
 )
 problems.install(api)
-for router in (coverage.router, tickets.router, queue.router, statements.router):
+for router in (
+    coverage.router,
+    tickets.router,
+    queue.router,
+    statements.router,
+    rulebook.router,
+    webhooks.router,
+):
     api.add_router("", router)

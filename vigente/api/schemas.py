@@ -236,3 +236,19 @@ class StatementLine(Schema):
 class Statement(Schema):
     organization: OrganizationRef
     lines: list[StatementLine]
+
+
+class RulebookVersion(Schema):
+    """Rules with the instant from which they bind (null: from the beginning). `settings`: as in docs/rulebook.md."""
+
+    effective_from: datetime | None
+    author: str | None
+    note: str
+    settings: dict[str, Any]
+
+
+class Rulebook(Schema):
+    """What is in force, and what comes, the nearest first."""
+
+    in_force: RulebookVersion
+    scheduled: list[RulebookVersion]

@@ -86,7 +86,7 @@ def _edited(name: str, value: Any, controls: Sequence[BoundField]) -> SafeString
         return mark_safe(escape(required_edited()) % {"value": drawn[0]})
     if name == "dunning_days":
         return mark_safe(escape(dunning_edited()) % {"value": drawn[0]})
-    count = value if isinstance(value, int) and value else 1
+    count = value if isinstance(value, int) and value else 2
     inside = escape(UNITS[name](count)) % {"n": drawn[0]} if name in UNITS else drawn[0]
     return mark_safe(escape(SENTENCES[name](count if name in UNITS else value or True)) % {"value": inside})
 

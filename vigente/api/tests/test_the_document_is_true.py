@@ -22,6 +22,7 @@ OPERATIONS = (
     "add_message",
     "take_next",
     "statement",
+    "rulebook",
 )
 BOUNDED = settings(
     max_examples=15,
