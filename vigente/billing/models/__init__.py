@@ -1,6 +1,8 @@
 """What is sold, to whom, and the books of cases and of money. The ledgers' tables are imported by billing alone."""
 
+from vigente.billing.models.cards import CardCharge, CardRefund, CardSession, StripeEvent
 from vigente.billing.models.catalog import Edition, Plan, PlanVersion, Product, WorkType
+from vigente.billing.models.documents import BankAccount, DocumentTemplate, SellerProfile
 from vigente.billing.models.invoices import Invoice, InvoiceLine, InvoiceSeries, Order
 from vigente.billing.models.ledger import Grant, LedgerEntry
 from vigente.billing.models.money import CustomerAccount, MoneyEntry, Payment
@@ -9,8 +11,13 @@ from vigente.billing.models.rulebooks import RulebookVersion
 from vigente.billing.models.subscriptions import Licence, MissedTerm, Subscription
 
 __all__ = [
+    "BankAccount",
     "BillingProfile",
+    "CardCharge",
+    "CardRefund",
+    "CardSession",
     "CustomerAccount",
+    "DocumentTemplate",
     "Edition",
     "Grant",
     "Invoice",
@@ -28,6 +35,8 @@ __all__ = [
     "PriceList",
     "Product",
     "RulebookVersion",
+    "SellerProfile",
+    "StripeEvent",
     "Subscription",
     "TaxCategory",
     "TaxRate",
