@@ -1,42 +1,62 @@
-"""The plan table as the page shows it: prices after *this* licence's discount, order of attention, promises, what a
-click does.
+"""The plan table as the page shows it: prices in the reader's list after *this* licence's discount, with and without
+tax, order of attention, promises, what a click does.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from vigente.accounts.models import Organization
-from vigente.billing.models import Edition, Licence, PlanVersion, Subscription
-from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.queries import price_of, sold_versions
+from vigente.billing.models import Edition, Licence, PlanVersion, PriceList, Subscription
+from vigente.billing.prices import Priced, Terms, price_pack, price_plan, terms_of
+from vigente.billing.queries import sold_versions
 from vigente.billing.services.subscriptions import notice_preview
 from vigente.portal.advice import Advice, advise
 from vigente.portal.words import working_time
-from vigente.rules.pricing import Price
+from vigente.rules.invoicing import Line
+from vigente.rules.refusal import Refused
 
-IN_PLACE = (Subscription.Status.ACTIVE, Subscription.Status.GRACE, Subscription.Status.AWAITING_PAYMENT)
+IN_PLACE = (
+    Subscription.Status.ACTIVE,
+    Subscription.Status.GRACE,
+    Subscription.Status.SUSPENDED,
+    Subscription.Status.AWAITING_PAYMENT,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One plan. `action`: order, change, current, pending, waiting or nothing. `monthly_minor`: a year's price by
-    the month.
-    """
+    """One plan. `action`: order, change, current, pending, waiting or nothing."""
 
     version: PlanVersion
-    price: Price
-    pack: Price | None
+    price: Priced
+    pack: Priced | None
     attention: str
     first_reply: str
     action: str
     from_when: datetime | None = None
 
     @property
+    def line(self) -> Line:
+        return self.price.lines[0]
+
+    @property
+    def shown_minor(self) -> int:
+        """As the list says its prices: with or without tax, after the discount."""
+        return self.price.total_minor if self.line.includes_tax else self.price.net_minor
+
+    @property
     def monthly_minor(self) -> int | None:
-        return self.price.total_minor // 12 if self.version.plan.interval == "year" else None
+        """A year's price by the month."""
+        return self.shown_minor // 12 if self.version.plan.interval == "year" else None
+
+    @property
+    def pack_minor(self) -> int | None:
+        if self.pack is None:
+            return None
+        return self.pack.total_minor if self.line.includes_tax else self.pack.net_minor
 
     @property
     def is_yours(self) -> bool:
@@ -59,9 +79,14 @@ class Table:
     advice: Advice | None
 
     @property
-    def discount(self) -> Price | None:
+    def discount(self) -> Line | None:
         """The discount of these prices, said once over the table (R3)."""
-        return next((row.price for row in self.rows if row.price.discount_minor), None)
+        return next((row.line for row in self.rows if row.line.discount_minor), None)
+
+    @property
+    def tax(self) -> Line | None:
+        """What says how these prices are taxed; None without a tax."""
+        return next((row.line for row in self.rows if row.line.tax_basis_points), None)
 
 
 def table(
@@ -71,43 +96,40 @@ def table(
     organization: Organization | None,
     interval: str,
     now: datetime,
+    price_list: PriceList | None = None,
 ) -> Table:
-    """Plans on sale for an edition. With a licence its discount, its contract and its past months count. Seven
-    queries.
+    """Plans on sale for an edition, those that have a price in the list. With a licence its discount, its contract
+    and its past months count.
     """
-    book = rulebook_at(now)
+    terms = terms_of(organization, now=now, price_list=price_list)
+    if licence is None:
+        terms = replace(terms, pairs=())  # for an installation to come, not for those there are
     sold = [
         version
-        for version in sold_versions(now=now).select_related("sla_policy__hours")
+        for version in sold_versions(now=now).select_related("sla_policy__hours", "plan__tax_category")
         if version.plan.edition_id == edition.pk
     ]
+    prices = _prices(sold, licence, terms, now)
+    sold = sorted((v for v in sold if v.pk in prices), key=lambda v: (prices[v.pk][0].list_minor, v.pk))
     shown = [version for version in sold if version.plan.interval == interval]
     subscription = _contract(licence, organization)
-
-    def price(version: PlanVersion, is_pack: bool = False) -> Price:
-        owner = organization if licence else None
-        return price_of(
-            version=version, licence=licence, organization=owner, now=now, is_pack=is_pack, book=book
-        )
-
     rows = [
         Row(
             version=version,
-            price=price(version),
-            pack=price(version, is_pack=True) if version.pack_price_minor else None,
+            price=prices[version.pk][0],
+            pack=prices[version.pk][1],
             attention=attention(version, shown),
             first_reply=first_reply(version),
-            action=_action(version, licence, subscription),
+            action=_action(version, subscription),
             from_when=_from_when(version, subscription, now),
         )
         for version in shown
     ]
-    monthly = [version for version in sold if version.plan.interval == "month"]
     advice = None
     if licence and organization and interval == "month":
-        priced = [(version, price(version), price(version, is_pack=True)) for version in monthly]
+        monthly = [(v, *prices[v.pk]) for v in sold if v.plan.interval == "month"]
         advice = advise(
-            organization=organization, licence=licence, plans=priced, zone=book.billing_zone, now=now
+            organization=organization, licence=licence, plans=monthly, zone=terms.book.billing_zone, now=now
         )
     return Table(
         edition=edition,
@@ -115,10 +137,30 @@ def table(
         interval=interval,
         rows=rows,
         has_years=any(version.plan.interval == "year" for version in sold),
-        saved_months=_saved_months(sold),
+        saved_months=_saved_months(sold, prices),
         subscription=subscription,
         advice=advice,
     )
+
+
+Prices = dict[int, tuple[Priced, Priced | None]]
+
+
+def _prices(sold: Sequence[PlanVersion], licence: Licence | None, terms: Terms, now: datetime) -> Prices:
+    """Each version's own and its pack's; a version without a price in this list is not on sale here."""
+    owner = terms.organization
+    found: Prices = {}
+    for version in sold:
+        try:
+            price = price_plan(version=version, licence=licence, organization=owner, now=now, terms=terms)
+        except Refused:
+            continue
+        try:
+            pack = price_pack(version=version, licence=licence, organization=owner, now=now, terms=terms)
+        except Refused:
+            pack = None
+        found[version.pk] = (price, pack)
+    return found
 
 
 def attention(version: PlanVersion, others: Sequence[PlanVersion]) -> str:
@@ -138,7 +180,7 @@ def first_reply(version: PlanVersion) -> str:
 
 
 def _contract(licence: Licence | None, organization: Organization | None) -> Subscription | None:
-    """The bought contract of this licence, running or waiting for confirmation."""
+    """The bought contract of this licence, running or waiting to be paid or confirmed."""
     if licence is None or organization is None:
         return None
     bought = Subscription.objects.filter(
@@ -147,14 +189,12 @@ def _contract(licence: Licence | None, organization: Organization | None) -> Sub
     return bought.first()
 
 
-def _action(version: PlanVersion, licence: Licence | None, subscription: Subscription | None) -> str:
-    if licence is None:
-        return ""
+def _action(version: PlanVersion, subscription: Subscription | None) -> str:
     if subscription is None:
         return "order"
     if subscription.version.plan_id == version.plan_id:
         return "waiting" if subscription.status == Subscription.Status.AWAITING_PAYMENT else "current"
-    if subscription.status == Subscription.Status.AWAITING_PAYMENT:
+    if subscription.status in (Subscription.Status.AWAITING_PAYMENT, Subscription.Status.SUSPENDED):
         return ""
     if subscription.change_to is not None and subscription.change_to.plan_id == version.plan_id:
         return "pending"
@@ -170,15 +210,16 @@ def _from_when(version: PlanVersion, subscription: Subscription | None, now: dat
     return notice_preview(subscription=subscription, now=now).effective
 
 
-def _saved_months(sold: Sequence[PlanVersion]) -> int | None:
+def _saved_months(sold: Sequence[PlanVersion], prices: Prices) -> int | None:
     """`2` when every yearly price is that many monthly ones less than twelve; None when it differs or is not whole."""
+    amounts = {version.pk: prices[version.pk][0].list_minor for version in sold}
     monthly = {
-        version.plan.family: version.price_minor for version in sold if version.plan.interval == "month"
+        version.plan.family: amounts[version.pk] for version in sold if version.plan.interval == "month"
     }
     saved = set()
     for version in sold:
         base = monthly.get(version.plan.family)
         if version.plan.interval == "year" and base:
-            months, rest = divmod(12 * base - version.price_minor, base)
+            months, rest = divmod(12 * base - amounts[version.pk], base)
             saved.add(None if rest else months)
     return next(iter(saved)) if len(saved) == 1 and saved != {0} else None

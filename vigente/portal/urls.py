@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from vigente.portal.views import (
     ask,
+    contracting,
     files,
     held,
     home,
@@ -52,7 +53,7 @@ contracts = [
     path("plan/<int:subscription>/change/<int:version>/", notice.change, name="plan_change"),
     path("plan/<int:subscription>/packs/", packs.pack_order, name="pack_order"),
     path("plans/", plans.plans, name="plans"),
-    path("plans/<int:version>/order/", plans.order, name="plan_order"),
+    path("plans/<int:version>/order/", contracting.order, name="plan_order"),
 ]
 
 persons = [

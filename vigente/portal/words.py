@@ -130,6 +130,11 @@ def licence_name(licence: Licence | None) -> str:
     return f"{licence.label} · {name}" if licence.label else name
 
 
+def discount_name(code: str | None) -> str:
+    """What a discount is called on a bill. The vendor names others by a code of their own."""
+    return _("Descuento WEB en nuestra nube") if code == "cloud_web" else _("Descuento")
+
+
 def cases_left(meter: Meter) -> str:
     """`Le quedan 3 casos`, `No le quedan casos`, `Sin cobertura`."""
     if meter.left is None:

@@ -31,6 +31,11 @@ def last_moment(end: datetime | None) -> datetime | None:
 
 
 @register.filter
+def discount_name(code: str | None) -> str:
+    return words.discount_name(code)
+
+
+@register.filter
 def cases_left(meter: Meter) -> str:
     return words.cases_left(meter)
 
