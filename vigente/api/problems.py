@@ -28,6 +28,7 @@ STATUS = {
     RefusalCode.SECOND_PERSON: 403,
     RefusalCode.NOT_YOURS: 404,
     RefusalCode.WRONG_STATE: 409,
+    RefusalCode.WEBHOOK_OFF: 409,
     RefusalCode.TOO_LATE: 409,
     RefusalCode.ONCE_ONLY: 409,
     RefusalCode.FAVOUR_LIMIT: 409,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from vigente.billing.models import Grant, Licence, Subscription
+from vigente.billing.models import Grant, Invoice, Licence, Order, Payment, Subscription
 from vigente.events.models import Event
 from vigente.tickets.models import HeldRequest, Ticket
 
@@ -21,9 +21,10 @@ TEST = "webhook.test"
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+/-]{0,63}")
 # Keys of an event's data whose words are codes or instants.
 CODES = frozenset({
-    "after", "at", "before", "by", "channel", "code", "coupon", "currency", "cut_off", "dispute_until", "due",
-    "due_on", "effective", "effective_from", "end", "interval", "kind", "left", "method", "mode", "number", "outcome",
-    "paid_on", "period", "queue", "reason", "series", "source", "start", "state", "status", "until", "work_type",
+    "after", "at", "before", "by", "channel", "code", "corrects", "coupon", "credit_note", "currency",
+    "cut_off", "dispute_until", "due", "due_on", "effective", "effective_from", "end", "from", "interval",
+    "kind", "left", "method", "mode", "number", "outcome", "paid_on", "period", "purpose", "queue",
+    "reason", "series", "source", "start", "state", "status", "until", "work_type",
 })  # fmt: skip
 Facts = dict[str, Any]
 
@@ -131,5 +132,29 @@ _SUBJECTS: dict[str, tuple[Callable[[], QuerySet[Any]], dict[str, str]]] = {
     "licence": (
         lambda: Licence.objects.all(),
         {"key": "key", "edition": "edition__code", "hosting": "hosting"},
+    ),
+    "order": (
+        lambda: Order.objects.all(),
+        {
+            "kind": "kind", "status": "status", "currency": "currency", "net_minor": "net_minor",
+            "tax_minor": "tax_minor", "total_minor": "total_minor", "subscription": "subscription",
+            "licence": "licence__key", "invoice": "invoice__code",
+        },
+    ),
+    "invoice": (
+        lambda: Invoice.objects.all(),
+        {
+            "code": "code", "purpose": "purpose", "corrects": "corrects__code", "subscription": "subscription",
+            "currency": "currency", "net_minor": "net_minor", "tax_minor": "tax_minor",
+            "total_minor": "total_minor", "balance_minor": "balance_minor", "issued_at": "issued_at",
+            "due_at": "due_at", "settled_at": "settled_at",
+        },
+    ),
+    "payment": (
+        lambda: Payment.objects.all(),
+        {
+            "direction": "direction", "method": "method", "status": "status", "amount_minor": "amount_minor",
+            "currency": "currency", "invoice": "invoice__code", "order": "order",
+        },
     ),
 }  # fmt: skip

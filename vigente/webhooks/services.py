@@ -99,10 +99,10 @@ def send_test(*, endpoint: Endpoint, now: datetime) -> Delivery:
     )
 
 
-def replay(*, delivery: Delivery, now: datetime) -> None:
-    """Send it again at once, under its id, whatever became of it. One that a sender holds stays with it."""
+def replay(*, delivery: Delivery, now: datetime) -> int:
+    """Send it again at once, under its id, whatever became of it. 0: a sender has it just now, and it stays there."""
     _must_be_on(delivery.endpoint)
-    _again(Delivery.objects.filter(pk=delivery.pk), now=now)
+    return _again(Delivery.objects.filter(pk=delivery.pk), now=now)
 
 
 def replay_failed(*, endpoint: Endpoint, since: datetime, now: datetime) -> int:
