@@ -90,7 +90,7 @@ def flows(*, since: datetime, until: datetime) -> list[PlanFlow]:
     rows = Subscription.objects.filter(
         source=Subscription.Source.BOUGHT, periods_opened__gt=0, anchor__lt=until
     )
-    prices = _Prices(since)
+    prices = Prices(since)
     for row in rows.order_by("pk").values_list(*FIELDS).iterator(chunk_size=2000):
         contract = Contract(*row)
         found += (
@@ -99,7 +99,7 @@ def flows(*, since: datetime, until: datetime) -> list[PlanFlow]:
     return found
 
 
-def _flows(contract: Contract, prices: "_Prices", since: datetime, until: datetime) -> Iterator[Flow]:
+def _flows(contract: Contract, prices: "Prices", since: datetime, until: datetime) -> Iterator[Flow]:
     """Terms one after the other, those that cost the same as one flow."""
     end = contract.end
     if end is not None and end < since:
@@ -124,7 +124,7 @@ def _flows(contract: Contract, prices: "_Prices", since: datetime, until: dateti
         yield Flow(contract.organization, *price, begins, end)
 
 
-class _Prices:
+class Prices:
     """What terms cost: invoices, rulebooks, hostings and missed terms, read once."""
 
     def __init__(self, since: datetime) -> None:
@@ -160,12 +160,20 @@ class _Prices:
         """Currency and amount a month of the term that begins at `at`; None for one that was missed (row 20)."""
         if (contract.id, number) in self.missed:
             return None
-        interval = Interval(contract.interval)
-        invoiced = self.invoices.get((contract.id, number))
-        is_part = number == 0 and contract.months == Months.CALENDAR
-        if invoiced is not None and not is_part:
-            return invoiced[0], monthly(invoiced[1], interval)
-        return contract.currency, monthly(self._listed(contract, number, at), interval)
+        currency, total = self.invoices.get((contract.id, number)) or (contract.currency, None)
+        is_part = (
+            number == 0 and contract.months == Months.CALENDAR
+        )  # a month's revenue is that of a whole one
+        if total is None or is_part:
+            currency, total = contract.currency, self._listed(contract, number, at)
+        return currency, monthly(total, Interval(contract.interval))
+
+    def next_term(self, contract: Contract, number: int, *, now: datetime) -> tuple[str, int]:
+        """What term `number` would cost if it began now, before tax. In another list: what the last one cost."""
+        last = self.invoices.get((contract.id, number - 1))
+        if last is not None and last[0] != contract.currency:
+            return last
+        return contract.currency, self._listed(contract, number, now)
 
     def _listed(self, contract: Contract, number: int, at: datetime) -> int:
         pairs: tuple[tuple[str, str], ...] = ()
