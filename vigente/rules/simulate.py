@@ -67,9 +67,9 @@ class _Run(Stage):
 
     def _plan_request(self, asked: Asked) -> None:
         fate = self.fates[asked.ref] = Fate(asked)
-        if asked.standing is not None:
-            fate.state, fate.units = State.ACCEPTED, asked.work.units
-            fate.accepted_at, fate.paid_by = asked.at, self.purse.by_id.get(asked.standing)
+        if asked.earlier:
+            fate.state, fate.units, fate.terms = State.ACCEPTED, asked.work.units, asked.terms
+            fate.accepted_at, fate.paid_by = asked.at, self.purse.by_id.get(asked.standing or 0)
         elif asked.at < self.window.start:
             self._hold(fate, _held(asked.held_as or Code.NO_PLAN), self.window.start, asked.waits_until)
         else:
@@ -202,6 +202,7 @@ class _Run(Stage):
     def _override(self, fate: Fate, at: datetime) -> None:
         if fate.state in PENDING:
             fate.state, fate.accepted_at = State.OVERRIDE, at
+            fate.terms = self._best_terms(fate.asked.licence, at)
             self.waiting.pop(fate.asked.ref, None)
 
     def _withdraw(self, fate: Fate, at: datetime) -> None:

@@ -106,7 +106,7 @@ class Totals:
 
 def counted(fates: Iterable[Fate]) -> Iterator[Fate]:
     """The requests that a trial counts: not the cases that were accepted before it begins."""
-    return (fate for fate in fates if fate.asked.standing is None)
+    return (fate for fate in fates if not fate.asked.earlier)
 
 
 def outcome_of(fate: Fate) -> str:
@@ -132,7 +132,7 @@ def compare(before: Replayed, after: Replayed) -> list[Row]:
 def _request(replayed: Replayed, before: Fate, after: Fate) -> Iterator[Row]:
     asked = before.asked
     listed = _listed(before, after)
-    if listed is not None and asked.standing is None:
+    if listed is not None and not asked.earlier:
         yield Row(listed, replayed.customer.id, asked.at, asked.ref, told(before), told(after))
 
 

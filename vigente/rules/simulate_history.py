@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from vigente.rules.coverage import Work
+from vigente.rules.coverage import NO_RANK, Work
 from vigente.rules.periods import Interval, Months
 from vigente.rules.quota import GrantFacts
 from vigente.rules.reasons import Code
@@ -172,9 +172,10 @@ class How(StrEnum):
 class Asked:
     """A request, by whatever door. `held_as`: held whatever the coverage, and not by a rule of intake.
 
-    `by_mail`: a new request by mail, which `intake_email` speaks of. `standing`: the opening grant that a case from
-    before the history has drawn on. `waits_until`: for a request that waited when the history begins. `fixed`: accepted
-    by no rule (the same problem in a case of its own). `attended_at`: the first answer of an agent.
+    `by_mail`: a new request by mail, which `intake_email` speaks of. `earlier`: a case accepted before the history
+    begins, with the rank and terms it got; `standing`: the opening grant it has drawn on. `waits_until`: for a request
+    that waited when the history begins. `fixed`: accepted by no rule (the same problem in a case of its own).
+    `attended_at`: the first answer of an agent.
     """
 
     ref: str
@@ -191,7 +192,10 @@ class Asked:
     tries: tuple[Try, ...] = ()
     acts: tuple[Act, ...] = ()
     settled_at: datetime | None = None
+    earlier: bool = False
     standing: int | None = None
+    rank: int = NO_RANK
+    terms: Terms | None = None
     waits_until: datetime | None = None
     department: int = 0
     severity: int = 0
