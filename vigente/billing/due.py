@@ -1,10 +1,12 @@
 """When something next falls due in the books: what the clock must not pass by."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import Min, QuerySet
 
-from vigente.billing.models import Grant, RulebookVersion, Subscription
+from vigente.billing.models import Grant, Invoice, Order, RulebookVersion, Subscription
+from vigente.billing.models.rulebooks import rulebook_at
 
 STATES = (
     Subscription.Status.SCHEDULED,
@@ -26,4 +28,16 @@ def next_due(after: datetime) -> datetime | None:
         Grant.objects.filter(expired_at__isnull=True, end__gt=after).aggregate(at=Min("end"))["at"],
         RulebookVersion.objects.filter(effective_from__gt=after).aggregate(at=Min("effective_from"))["at"],
     )
-    return min((at for at in found if at is not None), default=None)
+    return min((at for at in (*found, *_money_due(after)) if at is not None), default=None)
+
+
+def _money_due(after: datetime) -> Iterator[datetime | None]:
+    """When an open invoice is next reminded of, stops its cover or is given up, and an order runs out."""
+    book = rulebook_at(after)
+    owed = Invoice.objects.filter(balance_minor__gt=0, organization__blocked_at__isnull=True)
+    for days in sorted({*book.dunning_days, book.grace_days, book.void_days}):
+        step = timedelta(days=days)
+        at = owed.filter(due_at__gt=after - step).aggregate(at=Min("due_at"))["at"]
+        yield at + step if at is not None else None
+    waiting = Order.objects.filter(status__in=["prepared", "open"], expires_at__gt=after)
+    yield waiting.aggregate(at=Min("expires_at"))["at"]

@@ -88,7 +88,7 @@ def _facts(
 _SUBSCRIPTIONS = Prepared(
     lambda: (
         Subscription.objects.filter(organization=Param("organization"))
-        .exclude(status=Subscription.Status.REPLACED)
+        .exclude(status__in=[Subscription.Status.REPLACED, Subscription.Status.CANCELLED])
         .select_related("version__plan", "version__sla_policy")
     )
 )

@@ -4,11 +4,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Sum
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.facts import Facts, asking_of, load
-from vigente.billing.models import Grant, LedgerEntry, Licence, Plan, PlanVersion, Subscription, WorkType
+from vigente.billing.models import (
+    Grant,
+    LedgerEntry,
+    Licence,
+    Payment,
+    Plan,
+    PlanVersion,
+    Subscription,
+    WorkType,
+)
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.rules.coverage import IN_FORCE, NO_RANK, Decision, Outcome
 from vigente.rules.periods import day_start
@@ -99,6 +108,11 @@ class Offer:
     cases: int | None
 
 
+def under_review() -> QuerySet[Payment]:
+    """Transfers under review of the organization of the row it is asked beside: they stop the clocks against it."""
+    return Payment.objects.filter(organization=OuterRef("organization"), status=Payment.Status.REVIEW)
+
+
 EXHAUSTED = {Code.NO_CASES_LEFT, Code.NOT_ENOUGH_UNITS}
 NO_OFFER = {Code.ORGANIZATION_BLOCKED, Code.REQUESTER_UNKNOWN, Code.DRAW_NOT_ALLOWED, Code.NEEDS_APPROVAL}
 
@@ -175,15 +189,15 @@ def meters_of(
 
 def _meter(licence_id: int | None, facts: Facts) -> Meter:
     grants = [grant for grant in facts.running if grant.licence_id in (None, licence_id)]
-    unlimited = any(grant.remaining is None for grant in grants)
-    left = None if unlimited else sum(grant.remaining or 0 for grant in grants)
+    unlimited = any(grant.usable is None for grant in grants)
+    left = None if unlimited else sum(grant.usable or 0 for grant in grants)
     serving = [
         s
         for s in facts.subscriptions
         if s.status in IN_FORCE and s.licence_id in (None, licence_id) and not s.asleep
     ]
     best = min(serving, key=lambda s: s.version.rank, default=None)
-    usable = [grant for grant in grants if grant.remaining is None or grant.remaining > 0] or grants
+    usable = [grant for grant in grants if grant.usable is None or grant.usable > 0] or grants
     return Meter(
         is_covered=unlimited or bool(left),
         total=None if unlimited else sum((grant.remaining or 0) + grant.drawn for grant in grants),
@@ -248,8 +262,10 @@ def _lines(
     organization: Organization, until: datetime, *, include_end: bool, for_staff: bool
 ) -> Iterator[StatementLine]:
     when = {"at__lte": until} if include_end else {"at__lt": until}
+    here = Q(grant__organization=organization)
+    moved_away = Q(grant__moved_from=organization, at__lte=F("grant__moved_at"))  # row 34
     entries = (
-        LedgerEntry.objects.filter(grant__organization=organization, **when)
+        LedgerEntry.objects.filter(here | moved_away, **when)
         .select_related("grant__licence__edition__product", "actor")
         .order_by("at", "id")
     )
@@ -259,6 +275,7 @@ def _lines(
         signed = None if entry.cases is None else SIGNS[entry.kind] * entry.cases
         before = balance.get(grant.pk, 0)
         unlimited = grant.granted is None
+        theirs = grant.organization_id == organization.pk and grant.moved_at and entry.at <= grant.moved_at
         balance[grant.pk] = None if unlimited or before is None or signed is None else before + signed
         yield StatementLine(
             at=entry.at,
@@ -268,10 +285,10 @@ def _lines(
             grant_source=grant.source,
             grant_until=grant.end,
             licence=grant.licence,
-            ticket_number=_ticket_of(entry.source),
+            ticket_number=None if theirs else _ticket_of(entry.source),
             reason=entry.reason,
-            note=entry.note if for_staff or not entry.source.startswith(OVERRIDE_KEY) else "",
-            actor=entry.actor,
+            note=entry.note if for_staff or not (theirs or entry.source.startswith(OVERRIDE_KEY)) else "",
+            actor=None if theirs and not for_staff else entry.actor,
             left_after=balance[grant.pk],
         )
 

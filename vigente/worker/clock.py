@@ -18,7 +18,7 @@ from django.db.models import DateTimeField, Q
 from vigente.billing.due import moving_subscriptions
 from vigente.billing.models import RulebookVersion
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.services import ledger, reminders
+from vigente.billing.services import dunning, ledger, orders, reminders, terms
 from vigente.billing.services.subscriptions import roll_over
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
@@ -73,6 +73,31 @@ def expire_grants(*, now: datetime) -> int:
     return ledger.expire_due(now=now)
 
 
+def suspend_unpaid(*, now: datetime) -> int:
+    """Stop covering what is unpaid beyond the grace (row 25)."""
+    return dunning.suspend_due(now=now)
+
+
+def give_up_unpaid(*, now: datetime) -> int:
+    """Void renewals nobody paid (row 25)."""
+    return dunning.give_up_due(now=now)
+
+
+def expire_orders(*, now: datetime) -> int:
+    """Close orders nobody paid (row 25)."""
+    return orders.expire_due(now=now)
+
+
+def remind_of_invoices(*, now: datetime) -> int:
+    """Payment reminders by schedule (row 25)."""
+    return dunning.remind(now=now)
+
+
+def announce_new_terms(*, now: datetime) -> int:
+    """Tell who renews on new terms, in time (row 38)."""
+    return terms.announce(now=now)
+
+
 def expire_held_requests(*, now: datetime) -> int:
     """Close requests that waited too long (row 41)."""
     return held.expire_due(now=now)
@@ -101,6 +126,11 @@ def remind_of_terms(*, now: datetime) -> int:
 def remind_of_expiring_cases(*, now: datetime) -> int:
     """Cases that will expire unused."""
     return reminders.remind_of_expiring_cases(now=now)
+
+
+def remind_of_ending(*, now: datetime) -> int:
+    """Earlier plans that are about to end (R11)."""
+    return reminders.remind_of_ending(now=now)
 
 
 def put_rulebook_in_force(*, now: datetime) -> int:
@@ -155,6 +185,9 @@ def erase_old_deliveries(*, now: datetime) -> int:
 JOBS: list[Job] = [
     Job(roll_over_subscriptions),
     Job(expire_grants),
+    Job(suspend_unpaid),
+    Job(give_up_unpaid),
+    Job(expire_orders),
     Job(put_rulebook_in_force),
     Job(expire_held_requests),
     Job(close_split_questions),
@@ -162,6 +195,9 @@ JOBS: list[Job] = [
     Job(erase_held_texts, every=timedelta(minutes=10)),
     Job(remind_of_terms, every=timedelta(minutes=15)),
     Job(remind_of_expiring_cases, every=timedelta(minutes=15)),
+    Job(remind_of_ending, every=timedelta(minutes=15)),
+    Job(remind_of_invoices, every=timedelta(minutes=15)),
+    Job(announce_new_terms, every=timedelta(minutes=15)),
     Job(forget_old_sessions, every=timedelta(hours=12)),
     Job(erase_old_deliveries, every=timedelta(minutes=10)),
     Job(verify_nightly, every=timedelta(minutes=1), long=True),

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from vigente.accounts.models import Organization
 from vigente.billing.models import Licence, Subscription
+from vigente.billing.services import reminders
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.installation.prepared import Param, Prepared
@@ -80,6 +81,11 @@ def restamp_open_cases(event: Event, *, now: datetime) -> None:
         restamp(locked(pk), now=now)
 
 
+def say_last_case(event: Event, *, now: datetime) -> None:
+    """The last case in hand was used: its people may want more before the next month (row 3)."""
+    reminders.say_last_case(event, now=now)
+
+
 def _somebody_waits(organization: Organization) -> bool:
     return bool(_WAITING(organization=organization.pk))
 
@@ -108,6 +114,8 @@ def _licence(event: Event) -> Licence | None:
 CASES_MAY_HAVE_COME = (
     Kind.SUBSCRIPTION_ACTIVATED,
     Kind.SUBSCRIPTION_WOKE,
+    Kind.SUBSCRIPTION_REINSTATED,
+    Kind.SUBSCRIPTION_UPGRADED,
     Kind.PACK_ADDED,
     Kind.GOODWILL_GRANTED,
     Kind.ORGANIZATION_UNBLOCKED,
@@ -130,9 +138,13 @@ WITHOUT_MAIL: tuple[Consumer, ...] = (
         lift_open_cases,
         Kind.SUBSCRIPTION_ACTIVATED,
         Kind.SUBSCRIPTION_WOKE,
+        Kind.SUBSCRIPTION_REINSTATED,
+        Kind.SUBSCRIPTION_UPGRADED,
+        Kind.SUBSCRIPTION_TERMS_CHANGED,
         Kind.SUBSCRIPTION_REPLACED,
         Kind.LICENCE_TRANSFERRED,
     ),
+    Consumer.of(say_last_case, Kind.TICKET_ACCEPTED),
     Consumer.of(restamp_open_cases, Kind.PLANS_IMPORTED, Kind.RULEBOOK_PUBLISHED),
 )
 CONSUMERS: tuple[Consumer, ...] = (

@@ -28,7 +28,9 @@ def drain_events(*, now: datetime, limit: int = BATCH, consumers: tuple[Consumer
     """Dispatch up to `limit` waiting events, oldest first; returns how many were. None waiting: one query, no write."""
     consumers = CONSUMERS if consumers is None else consumers
     waiting = list(_waiting(now).select_related("organization", "actor").order_by("id")[:limit])
-    consumers = tuple(consumer for consumer in consumers if waiting and consumer.wanted())  # after they were read
+    consumers = tuple(
+        consumer for consumer in consumers if waiting and consumer.wanted()
+    )  # after they were read
     followed = frozenset().union(*(consumer.kinds for consumer in consumers))
     done = [event.pk for event in waiting if event.kind not in followed]
     for event in claim([event for event in waiting if event.kind in followed], now=now):

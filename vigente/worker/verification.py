@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from vigente.billing.money_verification import verify_money
 from vigente.billing.verification import Difference, verify_books
 from vigente.events.queries import dead_letters
 from vigente.tickets.verification import verify_cases, verify_held
@@ -21,6 +22,7 @@ def verify(*, now: datetime) -> Iterator[Difference]:
     """
     with _snapshot():
         yield from verify_books(now=now)
+        yield from verify_money()
         yield from verify_cases(now=now)
         yield from verify_held(now=now)
         yield from verify_events()

@@ -44,6 +44,10 @@ class Grant(models.Model):
     end = models.DateTimeField()
     rank = models.PositiveSmallIntegerField()
     work = models.JSONField(null=True)
+    moved_from = models.ForeignKey(
+        Organization, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # row 34
+    moved_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)  # when the clock wrote the expiry of what was left
     created_at = models.DateTimeField()
 

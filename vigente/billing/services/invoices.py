@@ -12,13 +12,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 
 from vigente.accounts.models import Organization, User
-from vigente.billing.models import Invoice, InvoiceLine, InvoiceSeries, Subscription
+from vigente.billing.models import Invoice, InvoiceLine, InvoiceSeries, SellerProfile, Subscription
 from vigente.billing.prices import Priced, profile_of
 from vigente.billing.services.arrears import reinstate
 from vigente.billing.services.money import ACCOUNT, add_credit, credit_of, post, take_credit
 from vigente.events.kinds import Kind
 from vigente.events.models import record
-from vigente.installation.models import Installation
 from vigente.installation.rows import insert
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.rules.reasons import Credit
@@ -267,8 +266,7 @@ def buyer_of(organization: Organization) -> dict[str, str]:
 
 def seller() -> dict[str, str]:
     """Who issues it, as of today."""
-    installation = Installation.current()
-    return {"name": installation.vendor_name, "email": installation.support_email}
+    return SellerProfile.current().to_json()
 
 
 def _move_back(invoice: Invoice, note: Invoice, *, now: datetime) -> None:
@@ -323,9 +321,7 @@ def _post(
     )
 
 
-def _tell(
-    kind: Kind, invoice: Invoice, *, now: datetime, actor: User | None = None, **data: Any
-) -> None:
+def _tell(kind: Kind, invoice: Invoice, *, now: datetime, actor: User | None = None, **data: Any) -> None:
     record(
         kind,
         subject=f"invoice:{invoice.pk}",

@@ -1,4 +1,4 @@
-"""Installations: registering one, and where it runs (rows 27, 31)."""
+"""Installations: registering one, where it runs, and who has it (rows 27, 31, 34)."""
 
 from datetime import datetime
 from typing import Any
@@ -6,12 +6,15 @@ from typing import Any
 from django.db import transaction
 
 from vigente.accounts.models import Organization, User
-from vigente.billing.models import Edition, Licence, Plan, Subscription
+from vigente.billing.models import Edition, Grant, Licence, Order, Plan, Subscription
 from vigente.billing.queries import current_version
+from vigente.billing.services.refunds import credit_unused_days
 from vigente.billing.services.subscriptions import subscribe
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.rules.refusal import RefusalCode, Refused
+
+STATUS = Subscription.Status
 
 
 @transaction.atomic
@@ -67,6 +70,35 @@ def set_hosting(*, licence: Licence, hosting: str, now: datetime, actor: User) -
     if Licence.objects.filter(pk=licence.pk).exclude(hosting=hosting).update(hosting=hosting):
         licence.hosting = hosting
         _tell(Kind.LICENCE_HOSTING_CHANGED, licence, now=now, actor=actor, before=before, after=hosting)
+        if hosting == Licence.Hosting.VENDOR_CLOUD:
+            credit_unused_days(licence=licence, now=now, actor=actor)
+
+
+@transaction.atomic
+def transfer_licence(*, licence: Licence, organization: Organization, now: datetime, actor: User) -> None:
+    """Give an installation to another organization (row 34): its contracts and what is left of their cases follow it.
+
+    Cases, people, invoices and payments stay with who had them. A supervisor; Refused while anything of it is unpaid or
+    on order.
+    """
+    if not actor.is_supervisor:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    before = licence.organization
+    if organization.pk == before.pk:
+        raise Refused(RefusalCode.INVALID_VALUE, field="organization")
+    if organization.is_blocked or before.is_blocked:
+        raise Refused(RefusalCode.BLOCKED)
+    contracts = Subscription.objects.select_for_update().filter(licence=licence, ended_at__isnull=True)
+    waiting = [c for c in contracts if c.status not in (STATUS.ACTIVE, STATUS.SCHEDULED)]
+    if waiting or Order.objects.filter(licence=licence, status__in=["prepared", "open"]).exists():
+        raise Refused(RefusalCode.UNPAID)
+    contracts.update(organization=organization)
+    Grant.objects.filter(licence=licence, organization=before, end__gt=now).update(
+        organization=organization, moved_from=before, moved_at=now
+    )
+    Licence.objects.filter(pk=licence.pk).update(organization=organization)
+    licence.refresh_from_db()
+    _tell(Kind.LICENCE_TRANSFERRED, licence, now=now, actor=actor, before=before.pk, after=organization.pk)
 
 
 def _tell(kind: Kind, licence: Licence, *, now: datetime, actor: User | None, **data: Any) -> None:

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vigente.accounts.models import Organization, User
-from vigente.billing.models import Grant, Licence, Subscription
+from vigente.billing.models import Grant, Licence, Order, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.services.invoices import credit
 from vigente.billing.services.ledger import grant_cases, revoke_undrawn
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.rules import allotments as rules
 from vigente.rules.coverage import NO_RANK
 from vigente.rules.quota import Source
-from vigente.rules.reasons import Release
+from vigente.rules.reasons import Credit, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.rules.rulebook import Rulebook
 
@@ -75,7 +76,7 @@ def add_pack(
 
 @transaction.atomic
 def return_pack(*, grant_id: int, now: datetime, actor: User | None = None) -> None:
-    """Give an undrawn pack back within the rulebook's hours; Refused otherwise."""
+    """Give an undrawn pack back within the rulebook's hours, and its money as credit; Refused otherwise."""
     grant = Grant.objects.select_related("organization").get(pk=grant_id, source=Grant.Source.PACK)
     hours = rulebook_at(grant.created_at).pack_return_hours
     if now > grant.created_at + timedelta(hours=hours):
@@ -85,6 +86,15 @@ def return_pack(*, grant_id: int, now: datetime, actor: User | None = None) -> N
     )
     if not revoked:
         raise Refused(RefusalCode.PACK_USED)
+    order = Order.objects.select_related("invoice").filter(grant_id_given=grant_id).first()
+    if order is not None and order.invoice is not None and order.invoice.total_minor:
+        credit(
+            invoice=order.invoice,
+            reason=Credit.PACK_RETURNED,
+            key=f"return:{grant_id}",
+            actor=actor,
+            now=now,
+        )
     _tell(Kind.PACK_RETURNED, grant, now=now, actor=actor)
 
 

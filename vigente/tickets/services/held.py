@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, Exists, QuerySet
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.queries import under_review
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.installation.prepared import Locking, Param, Prepared
@@ -192,7 +193,9 @@ def answer(*, held: HeldRequest, actor: User, text: str, now: datetime) -> None:
 
 
 def expire_due(*, now: datetime) -> int:
-    """Close what waited too long; its author is told how to recover it (row 41)."""
+    """Close what waited too long; its author is told how to recover it (row 41). While a transfer of theirs is under
+    review the request waits (row 25).
+    """
     due = _OVER(now=now)
     for held in due:
         with transaction.atomic():
@@ -202,7 +205,7 @@ def expire_due(*, now: datetime) -> int:
 
 _OVER = Prepared(
     lambda: HeldRequest.objects.filter(
-        status__in=PENDING, hold_until__lte=Param("now", DateTimeField())
+        ~Exists(under_review()), status__in=PENDING, hold_until__lte=Param("now", DateTimeField())
     ).order_by("hold_until")[:200]
 )
 

@@ -2,14 +2,18 @@
 decides.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from vigente.accounts.models import Membership, User
-from vigente.billing.models import WorkType
+from vigente.billing.models import Invoice, WorkType
+from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.prices import price_amount
+from vigente.billing.services.invoices import issue
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
+from vigente.rules.invoicing import Label, LabelCode
 from vigente.rules.lifecycle import Status
 from vigente.rules.reasons import Release
 from vigente.rules.refusal import RefusalCode, Refused
@@ -42,10 +46,14 @@ def quote(
 
 @transaction.atomic
 def accept_quotation(*, ticket: Ticket, user: User, now: datetime) -> None:
-    """The customer accepts the price; a manager of the organization, or the requester where there is none."""
-    ticket, _quotation = _in(ticket, STATUS.QUOTED)
+    """The customer accepts the price, and its invoice is issued; a manager of the organization, or the requester where
+    there is none.
+    """
+    ticket, quotation = _in(ticket, STATUS.QUOTED)
     _require_customer(ticket, user, manager=True)
     _settle(ticket, STATUS.ACCEPTED, Kind.QUOTATION_ACCEPTED, user=user, now=now)
+    if ticket.organization is not None and quotation.amount_minor:
+        _bill(ticket, quotation, user=user, now=now)
     move(ticket, Status.OPEN, actor=user, now=now)
     finish(ticket, now=now)
 
@@ -101,6 +109,27 @@ def decide_objection(*, ticket: Ticket, covered: bool, actor: User, now: datetim
     )
     tell(Kind.QUOTATION_OBJECTION_DECIDED, ticket, now=now, actor=actor, covered=covered)
     finish(ticket, now=now)
+
+
+def _bill(ticket: Ticket, quotation: Quotation, *, user: User, now: datetime) -> None:
+    """Issue the invoice for quoted work, once per case, due `payment_days` later (R9)."""
+    assert ticket.organization is not None
+    priced = price_amount(
+        label=Label(LabelCode.WORK, {"ticket": ticket.number, "subject": ticket.subject[:120]}),
+        amount_minor=quotation.amount_minor or 0,
+        currency=quotation.currency,
+        organization=ticket.organization,
+        now=now,
+    )
+    issue(
+        key=f"work:{ticket.pk}",
+        organization=ticket.organization,
+        priced=priced,
+        purpose=Invoice.Purpose.WORK,
+        due_at=now + timedelta(days=rulebook_at(now).payment_days),
+        actor=user,
+        now=now,
+    )
 
 
 def _work_before(ticket: Ticket) -> WorkType | None:

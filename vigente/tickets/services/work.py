@@ -218,7 +218,10 @@ def rerank(*, organization: Organization, licence: Licence | None, now: datetime
         ticket = locked(pk)
         rank, version = rank_of(organization=organization, licence=ticket.licence, now=now)
         if rank < ticket.rank:
-            promise, head_start = ticket.sla_policy_id, ticket.allowance_minutes  # which nothing else remembers
+            promise, head_start = (
+                ticket.sla_policy_id,
+                ticket.allowance_minutes,
+            )  # which nothing else remembers
             tell(Kind.TICKET_RANK_CHANGED, ticket, now=now, before=ticket.rank, after=rank, promise=promise,
                  head_start=head_start)  # fmt: skip
             adopt_plan(ticket, version, rank=rank)

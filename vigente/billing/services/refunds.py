@@ -1,0 +1,280 @@
+"""Giving a term's money back for what was not used (row 33), and what a lost card dispute undoes; moving into the
+vendor's cloud in the middle of a term (row 27).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from vigente.accounts.models import User
+from vigente.billing.models import Grant, Invoice, Licence, Payment, Subscription
+from vigente.billing.prices import price_plan
+from vigente.billing.services.course import RUNNING, locked, tell
+from vigente.billing.services.invoices import credit, uncorrected
+from vigente.billing.services.ledger import revoke_rest
+from vigente.billing.services.money import ACCOUNT, credit_of, post, take_credit
+from vigente.billing.services.subscriptions import end_now
+from vigente.events.kinds import Kind
+from vigente.events.models import record
+from vigente.rules.invoicing import Label, LabelCode, Split, part_of
+from vigente.rules.periods import Span
+from vigente.rules.reasons import Credit, Release
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.rules.subscriptions import current_term
+
+STATUS = Payment.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What a refund would give back, for so many `undrawn` of the term's `cases`; of a plan without limit, days."""
+
+    cases: int
+    undrawn: int
+    by_days: bool
+    amount: Split
+
+    @property
+    def total_minor(self) -> int:
+        return self.amount.total_minor
+
+
+def preview(*, invoice: Invoice, now: datetime) -> Refund:
+    """What refunding the term of this invoice would give back now; writes nothing."""
+    subscription = invoice.subscription
+    if subscription is None or invoice.purpose != Invoice.Purpose.TERM or invoice.corrects_id is not None:
+        raise Refused(RefusalCode.WRONG_STATE)
+    span = subscription.running().term(invoice.term or 0)
+    left_net, left_tax = uncorrected(invoice)
+    cases, undrawn, by_days = _used(subscription, span, now=now)
+    amount = part_of(left_net, left_tax, part=undrawn, whole=cases) if cases else Split(0, 0)
+    return Refund(cases, undrawn, by_days, amount)
+
+
+@transaction.atomic
+def refund(*, invoice: Invoice, actor: User, now: datetime, note: str = "") -> Invoice:
+    """Credit what was not drawn of a paid term, take back its grants, end the contract; once per invoice.
+
+    The money becomes the customer's credit; sending it back is another step (`payments.pay_out`).
+    """
+    if not actor.is_supervisor:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    before = Invoice.objects.filter(key=f"refund:{invoice.pk}").first()
+    if before is not None:
+        return before
+    subscription = _locked(invoice)
+    if invoice.balance_minor or not any(uncorrected(invoice)):
+        raise Refused(RefusalCode.UNPAID if invoice.balance_minor else RefusalCode.ONCE_ONLY)
+    given = preview(invoice=invoice, now=now)
+    if given.total_minor == 0:
+        raise Refused(RefusalCode.NOT_ENOUGH, units=given.cases, left=0)
+    _take_back(subscription, reason=Release.REFUNDED, actor=actor, now=now)
+    credit_note = credit(
+        invoice=invoice,
+        net_minor=given.amount.net_minor,
+        tax_minor=given.amount.tax_minor,
+        label=Label(
+            LabelCode.REFUND,
+            {"plan": subscription.version.plan.name, "undrawn": given.undrawn, "cases": given.cases},
+        ),
+        reason=Credit.REFUND,
+        key=f"refund:{invoice.pk}",
+        actor=actor,
+        note=note,
+        now=now,
+    )
+    tell(
+        Kind.SUBSCRIPTION_REFUNDED,
+        subscription,
+        now=now,
+        actor=actor,
+        credit_note=credit_note.pk,
+        cases=given.undrawn,
+    )
+    return credit_note
+
+
+@transaction.atomic
+def dispute(*, payment: Payment, now: datetime) -> None:
+    """The card's holder disputes a charge: said to the owner, nothing else changes until it is decided."""
+    if Payment.objects.filter(pk=payment.pk, status=STATUS.CONFIRMED).update(status=STATUS.DISPUTED):
+        _tell(Kind.PAYMENT_DISPUTED, payment, now=now)
+    payment.refresh_from_db()
+
+
+@transaction.atomic
+def win(*, payment: Payment, now: datetime) -> None:
+    """The dispute was decided for the vendor: the payment stands."""
+    Payment.objects.filter(pk=payment.pk, status=STATUS.DISPUTED).update(status=STATUS.CONFIRMED)
+    payment.refresh_from_db()
+
+
+@transaction.atomic
+def reverse(*, payment: Payment, now: datetime) -> None:
+    """The money is gone (a lost dispute): what it paid is open again, then credited, and its cases are taken back.
+
+    Of the money, first goes what the customer has in hand, then what was paid with it.
+    """
+    reversible = Payment.objects.filter(
+        pk=payment.pk, direction=Payment.Direction.IN, status__in=[STATUS.CONFIRMED, STATUS.DISPUTED]
+    )
+    if not reversible.update(status=STATUS.REVERSED, decided_at=now):
+        return
+    payment.refresh_from_db()
+    paid = _paid_by(payment)
+    for invoice in paid:
+        if invoice.subscription is not None and invoice.purpose == Invoice.Purpose.TERM:
+            subscription = _locked(invoice)
+            if subscription.status in RUNNING and _is_running(subscription, invoice, now=now):
+                _take_back(subscription, reason=Release.PAYMENT_LOST, actor=None, now=now)
+        for order in invoice.orders.exclude(grant_id_given=None):
+            assert order.grant_id_given is not None
+            revoke_rest(
+                grant_id=order.grant_id_given,
+                source=f"reverse:{payment.pk}:{order.pk}",
+                reason=Release.PAYMENT_LOST,
+                actor=None,
+                now=now,
+            )
+        if any(uncorrected(invoice)):
+            credit(
+                invoice=invoice, reason=Credit.DISPUTE_LOST, key=f"reverse:{payment.pk}:{invoice.pk}", now=now
+            )
+    _give_up_money(payment, now=now)
+    _tell(Kind.PAYMENT_REVERSED, payment, now=now)
+
+
+def _give_up_money(payment: Payment, *, now: datetime) -> None:
+    """The amount leaves the card's account; what the customer has no longer in hand is the vendor's loss."""
+    account = ACCOUNT.CARD if payment.method == Payment.Method.CARD else ACCOUNT.BANK
+    in_hand = min(credit_of(payment.organization, payment.currency), payment.amount_minor)
+    if not take_credit(payment.organization, payment.currency, in_hand):
+        raise RuntimeError("another process used this money at the same time; run it again")
+    from_revenue = payment.amount_minor - in_hand
+    for debit, amount in ((ACCOUNT.CREDIT, in_hand), (ACCOUNT.REVENUE, from_revenue)):
+        post(
+            debit=debit,
+            credit=account,
+            amount_minor=amount,
+            currency=payment.currency,
+            organization=payment.organization,
+            source=f"reverse:{payment.pk}",
+            payment=payment,
+            now=now,
+        )
+
+
+def _paid_by(payment: Payment) -> list[Invoice]:
+    """What this payment was for: its invoice, or what its order became."""
+    found = (payment.invoice_id, payment.order.invoice_id if payment.order else None)
+    rows = Invoice.objects.select_related("subscription__version__plan", "organization")
+    return list(rows.filter(pk__in=[pk for pk in found if pk is not None]).order_by("pk"))
+
+
+@transaction.atomic
+def credit_unused_days(*, licence: Licence, now: datetime, actor: User | None) -> Invoice | None:
+    """Moving into the vendor's cloud brings its discount for the days left of a paid term (row 27); None: nothing."""
+    subscription = (
+        Subscription.objects.filter(
+            licence=licence, status__in=RUNNING, is_billed=True, source=Subscription.Source.BOUGHT
+        )
+        .select_related("version__plan__edition", "organization", "licence__edition")
+        .first()
+    )
+    if subscription is None:
+        return None
+    span = current_term(subscription.running(), now=now)
+    invoice = (
+        Invoice.objects.filter(subscription=subscription, purpose=Invoice.Purpose.TERM, corrects=None)
+        .order_by("-term")
+        .first()
+    )
+    if invoice is None or not span.contains(now) or not any(uncorrected(invoice)):
+        return None
+    anew = price_plan(
+        version=subscription.version,
+        licence=licence,
+        organization=subscription.organization,
+        coupon=subscription.coupon,
+        term=invoice.term or 0,
+        now=now,
+    )
+    zone = subscription.time_zone
+    left, days = Span(now, span.end).days(zone), span.days(zone)
+    net, tax = (
+        max(was - is_, 0)
+        for was, is_ in zip(
+            (invoice.net_minor, invoice.tax_minor), (anew.net_minor, anew.tax_minor), strict=True
+        )
+    )
+    given = part_of(net, tax, part=left, whole=days)
+    left_net, left_tax = uncorrected(invoice)
+    if given.total_minor == 0 or given.net_minor > left_net or given.tax_minor > left_tax:
+        return None
+    label = Label(
+        LabelCode.HOSTING,
+        {"licence": licence.pk, "start": now.isoformat(), "end": span.end.isoformat(), "zone": zone},
+    )
+    return credit(
+        invoice=invoice,
+        net_minor=given.net_minor,
+        tax_minor=given.tax_minor,
+        label=label,
+        reason=Credit.HOSTING_CHANGED,
+        key=f"hosting:{invoice.pk}:{licence.pk}",
+        actor=actor,
+        now=now,
+    )
+
+
+def _used(subscription: Subscription, span: Span, *, now: datetime) -> tuple[int, int, bool]:
+    """Cases of a term and how many were not drawn, those of periods to come among them; what expired was used up by
+    time. Without limit: its days.
+    """
+    granted = subscription.version.cases
+    if granted is None:
+        zone = subscription.time_zone
+        whole = span.days(zone)
+        return whole, max(min(Span(max(now, span.start), span.end).days(zone), whole), 0), True
+    opened = Grant.objects.filter(
+        subscription=subscription, source=Grant.Source.PERIOD, start__gte=span.start, start__lt=span.end
+    )
+    cases = sum(grant.granted or 0 for grant in opened)
+    left = sum(grant.remaining or 0 for grant in opened if grant.expired_at is None and grant.end > now)
+    periods = subscription.running().interval.periods
+    to_come = max(periods - opened.filter(period__isnull=False).count(), 0) if now < span.end else 0
+    return cases + to_come * granted, left + to_come * granted, False
+
+
+def _take_back(subscription: Subscription, *, reason: Release, actor: User | None, now: datetime) -> None:
+    """End the contract, then take back what is left of what it granted."""
+    end_now(subscription=subscription, now=now)
+    mine = Grant.objects.filter(
+        subscription=subscription, source=Grant.Source.PERIOD, expired_at__isnull=True, end__gt=now
+    )
+    for pk in list(mine.order_by("pk").values_list("pk", flat=True)):
+        revoke_rest(grant_id=pk, source=f"revoke:{pk}", reason=reason, actor=actor, now=now)
+
+
+def _is_running(subscription: Subscription, invoice: Invoice, *, now: datetime) -> bool:
+    return subscription.running().term(invoice.term or 0).contains(now)
+
+
+def _locked(invoice: Invoice) -> Subscription:
+    assert invoice.subscription_id is not None
+    subscription = locked(invoice.subscription_id)
+    assert subscription is not None
+    invoice.refresh_from_db()
+    return subscription
+
+
+def _tell(kind: Kind, payment: Payment, *, now: datetime) -> None:
+    record(
+        kind,
+        subject=f"payment:{payment.pk}",
+        organization=payment.organization,
+        now=now,
+        amount=payment.amount_minor,
+        currency=payment.currency,
+    )
