@@ -213,6 +213,9 @@ MEDIA_ROOT = DATA_DIR / "files"
 ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_BYTES", 20 * 1024 * 1024))
 ATTACHMENT_MAX_PER_MESSAGE = int(os.environ.get("ATTACHMENT_MAX_PER_MESSAGE", 10))
 MESSAGE_MAX_CHARS = 100_000
+# Printed documents, kept so that none is typeset twice. May be emptied at any time.
+PRINT_DIR = DATA_DIR / "printed"
+TRANSFER_PROOF_MAX_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -231,6 +234,11 @@ EMAIL_BACKEND = "vigente.mail.backend.OutboxBackend"
 
 # Webhooks go to https addresses of the public internet only. For a demonstration or a test: http and private ones, too.
 WEBHOOKS_ALLOW_PRIVATE = _flag("WEBHOOKS_ALLOW_PRIVATE")
+
+# Cards through Stripe; without a key no card is offered. STRIPE_API_BASE: another server of the same API, for tests.
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True

@@ -24,12 +24,15 @@ KNOWN_DISCOUNTS: dict[str, Callable[[], str]] = {"cloud_web": lambda: _("Descuen
 
 
 def licence_words(labels: Iterable[Mapping[str, Any]]) -> Licences:
-    """How the licences that labels name are called, by one query: `Inventario WEB …7F2K`, with its label first."""
+    """How the licences that labels name are called, by one query: `Inventario WEB …7F2K`.
+
+    Never by the label its owner gave it, which may change: what was issued does not.
+    """
     wanted = {pk for label in labels if isinstance(pk := (label.get("params") or {}).get("licence"), int)}
     if not wanted:
         return {}
     found = Licence.objects.filter(pk__in=wanted).select_related("edition__product")
-    return {row.pk: f"{row.label} ({row})" if row.label else str(row) for row in found}
+    return {row.pk: str(row) for row in found}
 
 
 def label_text(label: Mapping[str, Any], language: str, licences: Licences | None = None) -> str:
