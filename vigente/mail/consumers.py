@@ -5,7 +5,15 @@ for them. Nothing is written to a machine: what came in by mail and must not be 
 """
 
 from vigente.events.kinds import Kind
-from vigente.mail import tell_cases, tell_held, tell_plans, tell_staff
+from vigente.mail import (
+    tell_cases,
+    tell_held,
+    tell_money,
+    tell_orders,
+    tell_plans,
+    tell_staff,
+    tell_standing,
+)
 
 CONSUMERS = (
     # Cases
@@ -37,10 +45,32 @@ CONSUMERS = (
     ((Kind.SUBSCRIPTION_ENDED,), tell_plans.ended),
     ((Kind.SUBSCRIPTION_CASES_EXPIRING,), tell_plans.cases_expiring),
     ((Kind.PACK_ADDED,), tell_plans.pack_added),
+    ((Kind.SUBSCRIPTION_SUSPENDED,), tell_standing.suspended),
+    ((Kind.SUBSCRIPTION_REINSTATED,), tell_standing.reinstated),
+    ((Kind.SUBSCRIPTION_UPGRADED,), tell_standing.upgraded),
+    ((Kind.SUBSCRIPTION_ENDING,), tell_standing.ending),
+    ((Kind.SUBSCRIPTION_LAST_CASE,), tell_standing.last_case),
+    ((Kind.SUBSCRIPTION_TERMS_ANNOUNCED,), tell_standing.terms_announced),
+    # Money
+    ((Kind.ORDER_PREPARED,), tell_orders.prepared),
+    ((Kind.ORDER_PLACED,), tell_orders.placed),
+    ((Kind.ORDER_EXPIRED,), tell_orders.expired),
+    ((Kind.ORDER_CANCELLED,), tell_orders.cancelled),
+    ((Kind.INVOICE_ISSUED,), tell_money.invoice_issued),
+    ((Kind.INVOICE_REMINDER,), tell_money.reminder),
+    ((Kind.INVOICE_PAID,), tell_money.paid),
+    ((Kind.CREDIT_NOTE_ISSUED,), tell_money.credit_note),
+    ((Kind.PAYMENT_SUBMITTED,), tell_money.payment_submitted),
+    ((Kind.PAYMENT_CONFIRMED,), tell_money.payment_confirmed),
+    ((Kind.PAYMENT_REJECTED,), tell_money.payment_rejected),
+    ((Kind.PAYMENT_FAILED,), tell_money.payment_failed),
+    ((Kind.PAYMENT_RETURNED,), tell_money.payment_returned),
+    ((Kind.PAYMENT_REVERSED,), tell_money.payment_reversed),
     # Staff
     ((Kind.TICKET_REPLIED,), tell_staff.customer_replied),
     ((Kind.TICKET_ASSIGNED,), tell_staff.assigned),
     ((Kind.QUOTATION_OBJECTED, Kind.DRAW_DISPUTED), tell_staff.somebody_must_decide),
+    ((Kind.PAYMENT_SUBMITTED, Kind.PAYMENT_DISPUTED), tell_money.staff_payment),
     ((Kind.VERIFY_FAILED,), tell_staff.books_do_not_add_up),
     ((Kind.WEBHOOK_DISABLED,), tell_staff.webhook_switched_off),
 )

@@ -33,6 +33,11 @@ def exact(at: datetime | None) -> str:
     return formats.exact(at, zone()) if at else ""
 
 
+def day(at: datetime | None, *, now: datetime) -> str:
+    """The day of an instant: `31 de julio`; "" when there is none."""
+    return formats.day(at, zone=zone(), now=now, long=True) if at else ""
+
+
 def last_day(end: datetime | None, *, now: datetime) -> str:
     """The last usable day before an end."""
     return formats.last_day(end, zone=zone(), now=now) if end else ""

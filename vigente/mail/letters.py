@@ -38,10 +38,13 @@ Words = Callable[[], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads it: an account, or only an address of somebody unknown."""
+    """Who reads it: an account, or only an address, of somebody unknown or of a company's bookkeeping (which `speaks` a
+    language).
+    """
 
     email: str
     user: User | None = None
+    speaks: str = ""
 
     @classmethod
     def of(cls, user: User) -> "Reader":
@@ -49,7 +52,7 @@ class Reader:
 
     @property
     def language(self) -> str:
-        return self.user.language if self.user else settings.LANGUAGE_CODE
+        return self.user.language if self.user else self.speaks or settings.LANGUAGE_CODE
 
     def zone(self, *, now: datetime) -> str:
         return self.user.time_zone if self.user else rulebook_at(now).billing_zone
@@ -78,14 +81,14 @@ def post(
         return None
     if ticket is not None and to.user is not None and not may_read(ticket, to.user):
         return None
-    subject, page = _written(template, to, ticket, now, words)
+    letter = written(template, to=to, ticket=ticket, words=words, now=now)
     return enqueue(
         kind=kind,
         to=to.email,
         recipient=to.user,
-        subject=subject,
-        text=text_of_html(page),
-        html=_INLINER.inline(page),
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
         dedupe_key=f"{key}:{to.email}",
         ticket=ticket,
         headers=_headers(to, ticket, about, answers),
@@ -104,10 +107,19 @@ def link(name: str, *args: object) -> str:
     return settings.BASE_URL + reverse(name, args=args)
 
 
-def _written(
-    template: str, to: Reader, ticket: Ticket | None, now: datetime, words: Words
-) -> tuple[str, str]:
-    """(subject, HTML)."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is read: the subject, and the same words as HTML and as text."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def written(
+    template: str, *, to: Reader, now: datetime, ticket: Ticket | None = None, words: Words = dict
+) -> Letter:
+    """The letter as this reader gets it. Writes nothing."""
     with translation.override(to.language), timezone.override(ZoneInfo(to.zone(now=now))):
         context = {
             "vendor": Installation.current(),
@@ -121,7 +133,8 @@ def _written(
         page = render_to_string(f"mail/{template}.html", context)
     title = _TITLE.search(page)
     assert title, f"mail/{template}.html says no subject"
-    return " ".join(entities.unescape(title[1]).split()), page
+    subject = " ".join(entities.unescape(title[1]).split())
+    return Letter(subject, html=_INLINER.inline(page), text=text_of_html(page))
 
 
 def _headers(to: Reader, ticket: Ticket | None, about: str, answers: str) -> dict[str, str]:

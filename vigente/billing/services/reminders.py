@@ -19,6 +19,7 @@ from vigente.rules.rulebook import Rulebook
 from vigente.rules.subscriptions import notice_cut_off
 
 RUNNING = (Subscription.Status.ACTIVE, Subscription.Status.GRACE)
+ENDING_DAYS = (30, 7)  # before an earlier plan ends
 REMEMBERED = timedelta(days=100)  # longer than any reminder comes before what it reminds of
 
 
@@ -104,6 +105,57 @@ def remind_of_expiring_cases(*, now: datetime) -> int:
     return said
 
 
+def remind_of_ending(*, now: datetime) -> int:
+    """Tell the people of a plan from before that it is about to end, a month and a week ahead (R11)."""
+    first, said = max(ENDING_DAYS), 0
+    contracts = Subscription.objects.filter(
+        status__in=RUNNING,
+        source=Subscription.Source.LEGACY,
+        ends_at__gt=now,
+        ends_at__lte=now + timedelta(days=first),
+        organization__blocked_at__isnull=True,
+    ).select_related("organization")
+    for some in _batches(contracts.order_by("ends_at", "id").iterator(chunk_size=500)):
+        told = _told({f"subscription:{one.pk}" for one in some}, now=now)
+        for one in some:
+            assert one.ends_at is not None
+            ahead = min(days for days in ENDING_DAYS if one.ends_at <= now + timedelta(days=days))
+            mark = f"{one.ends_at.isoformat()} {ahead}"
+            if (f"subscription:{one.pk}", Kind.SUBSCRIPTION_ENDING.value, mark) in told:
+                continue
+            record(
+                Kind.SUBSCRIPTION_ENDING,
+                subject=f"subscription:{one.pk}",
+                organization=one.organization,
+                now=now,
+                at=one.ends_at.isoformat(),
+                mark=mark,
+                days=ahead,
+                licence=one.licence_id,
+            )
+            said += 1
+    return said
+
+
+def say_last_case(event: Event, *, now: datetime) -> bool:
+    """Record that a case was the last one in hand, once per grant that paid it. `event`: that the case was accepted."""
+    decision = event.data.get("decision") or {}
+    grant = decision.get("grant")
+    if grant is None or decision.get("left") != 0:
+        return False
+    subject = f"grant:{grant}"
+    if Event.objects.filter(subject=subject, kind=Kind.SUBSCRIPTION_LAST_CASE.value).exists():
+        return False
+    record(
+        Kind.SUBSCRIPTION_LAST_CASE,
+        subject=subject,
+        organization_id=event.organization_id,
+        now=now,
+        grant=grant,
+    )
+    return True
+
+
 @transaction.atomic
 def _say(subscription: Subscription, item: Reminder, book: Rulebook, *, now: datetime) -> None:
     end = term_end(subscription)
@@ -125,10 +177,11 @@ def _told(subjects: set[str], *, now: datetime) -> set[tuple[str, str, str | Non
         Kind.SUBSCRIPTION_RENEWAL_NEAR,
         Kind.SUBSCRIPTION_NOTICE_CLOSING,
         Kind.SUBSCRIPTION_CASES_EXPIRING,
+        Kind.SUBSCRIPTION_ENDING,
     )
     events = Event.objects.filter(subject__in=subjects, kind__in=kinds, occurred_at__gt=now - REMEMBERED)
     return {
-        (subject, kind, data.get("at"))
+        (subject, kind, data.get("mark") or data.get("at"))
         for subject, kind, data in events.values_list("subject", "kind", "data")
     }
 

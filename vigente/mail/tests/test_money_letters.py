@@ -1,0 +1,195 @@
+"""What managers are written about money: once each, in their language, with what to do next (rows 20, 25, 32, 38)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from vigente.billing.models import BillingProfile, Invoice, Order, Payment, Subscription
+from vigente.billing.services import orders, payments
+from vigente.billing.services.subscriptions import subscribe
+from vigente.billing.services.versions import new_version
+from vigente.factories import make_customer, make_user, make_version, publish
+from vigente.mail.models import OutboundMessage
+from vigente.worker.advancing import live_through
+from vigente.worker.drain import drain_all
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boss():
+    return make_user("Sofía", role="supervisor")
+
+
+@pytest.fixture
+def shop(now):
+    publish()
+    made = make_customer("Ferretería Rosa", now=now, plan=False)
+    BillingProfile.objects.create(organization=made.organization, email="cuentas@rosa.test", language="en")
+    return made
+
+
+def letters(kind: str, to: str = "") -> list[OutboundMessage]:
+    found = OutboundMessage.objects.filter(kind=kind).order_by("pk")
+    return list(found.filter(to=to) if to else found)
+
+
+def plain(mail: OutboundMessage) -> str:
+    for form in (mail.text, mail.html):
+        assert "{{" not in form
+        assert "None" not in form
+    return re.sub(r"[\s\u00a0]+", " ", f"{mail.subject} | {mail.text}")
+
+
+def order(shop, now, **more) -> Order:
+    version = more.pop("version", None) or make_version(name="Tienda", cases=4)
+    return orders.place(
+        organization=shop.organization, licence=shop.licence, kind="plan", version=version, key="o",
+        actor=more.pop("actor", shop.manager), now=now, **more,
+    )  # fmt: skip
+
+
+def paid(shop, now, boss, amount: int = 210_000, **what) -> Payment:
+    return payments.record_payment(
+        organization=shop.organization, method="transfer", amount_minor=amount, currency="NIO",
+        key=f"p{amount}{now}", actor=boss, now=now, **what,
+    )  # fmt: skip
+
+
+def test_an_order_says_what_it_is_what_it_costs_and_until_when(shop, now):
+    order(shop, now)
+    drain_all(now=now)
+    mails = letters("order.placed")
+    assert [mail.to for mail in mails] == [shop.manager.email]
+    said = plain(mails[0])
+    assert "Su orden está lista para pagar: C$ 2,100.00" in said
+    assert "Total C$ 2,100.00" in said
+    assert "La orden vale hasta el" in said
+
+
+def test_a_prepared_order_comes_with_its_sellers_note(shop, now, boss):
+    order(shop, now, actor=boss, prepared=True, note="Como hablamos por teléfono")
+    drain_all(now=now)
+    said = plain(letters("order.prepared")[0])
+    assert "Sofía le preparó esta orden" in said
+    assert "Como hablamos por teléfono" in said
+    assert letters("order.placed") == []
+
+
+def test_paying_the_first_term_says_welcome_and_gives_a_receipt_to_the_books_too(shop, now, boss):
+    made = order(shop, now)
+    paid(shop, now, boss, order=made)
+    drain_all(now=now)
+    said = plain(letters("subscription.activated")[0])
+    assert "Bienvenido: su plan Tienda está vigente" in said
+    assert "4 casos al mes" in said
+    assert "Algo falla" in said
+    assert "Se renueva solo el" in said
+    receipts = {mail.to: mail for mail in letters("invoice.paid")}
+    assert set(receipts) == {shop.manager.email, "cuentas@rosa.test"}
+    assert "Gracias: la factura A-000001 está pagada" in plain(receipts[shop.manager.email])
+    assert letters("payment.confirmed") == []
+    assert letters("invoice.issued") == []
+
+
+def test_a_transfer_is_received_then_rejected_with_its_reason(shop, now, boss):
+    made = order(shop, now)
+    sent = payments.submit_transfer(
+        organization=shop.organization, amount_minor=210_000, currency="NIO", reference="BAC-77",
+        user=shop.manager, order=made, key="t", now=now,
+    )  # fmt: skip
+    drain_all(now=now)
+    assert "BAC-77" in plain(letters("payment.submitted", shop.manager.email)[0])
+    assert "por confirmar" in letters("payment.submitted", boss.email)[0].subject
+    payments.reject(payment=sent, note="Es de otro mes", actor=boss, now=now)
+    drain_all(now=now)
+    assert "Es de otro mes" in plain(letters("payment.rejected", shop.manager.email)[0])
+
+
+def test_row_25_an_unpaid_renewal_is_reminded_in_other_words_each_time_then_stops_and_comes_back(
+    shop, now, boss
+):
+    made = order(shop, now)
+    paid(shop, now, boss, order=made)
+    drain_all(now=now)
+    live_through(now, now + timedelta(days=37))
+    near = plain(letters("subscription.renewal_near", shop.manager.email)[0])
+    assert "Total C$ 2,100.00" in near
+    issued = plain(letters("invoice.issued", shop.manager.email)[0])
+    assert "Su plan se renovó: factura A-000002 por C$ 2,100.00" in issued
+    assert "le sigue cubriendo hasta el" in issued
+    assert letters("subscription.renewed") == []
+    subjects = [mail.subject for mail in letters("invoice.reminder", shop.manager.email)]
+    assert len(subjects) == len(set(subjects)) == 2
+    assert "su plan se detiene el" in subjects[0]
+    assert "suspendido" in subjects[1]
+    assert "mismas fechas" in plain(letters("subscription.suspended", shop.manager.email)[0])
+    later = now + timedelta(days=38)
+    paid(shop, later, boss)
+    drain_all(now=later)
+    assert "vuelve a cubrirle" in plain(letters("subscription.reinstated")[0])
+
+
+def test_part_of_an_invoice_says_what_is_still_open(shop, now, boss):
+    made = order(shop, now)
+    paid(shop, now, boss, order=made)
+    live_through(now, now + timedelta(days=32))
+    later, invoice = now + timedelta(days=32), Invoice.objects.get(code="A-000002")
+    paid(shop, later, boss, amount=10_000, invoice=invoice)
+    drain_all(now=later)
+    assert "falta pagar C$ 2,000.00" in plain(letters("payment.confirmed", shop.manager.email)[0])
+
+
+def test_r11_an_earlier_plan_says_when_it_ends_and_what_follows_at_which_price(shop, now):
+    make_version(name="Comercio", cases=10, price_minor=420_000)
+    make_version(name="Tienda", cases=4)
+    mine = make_version(name="Antiguo", cases=4, is_public=False)
+    subscribe(
+        organization=shop.organization, licence=shop.licence, version=mine, source="legacy",
+        ends_at=now + timedelta(days=45), now=now,
+    )  # fmt: skip
+    live_through(now, now + timedelta(days=44))
+    mails = letters("subscription.ending")
+    assert len(mails) == 2
+    said = plain(mails[0])
+    assert "que tiene desde antes, termina el" in said
+    assert "el que más se le parece es Tienda" in said
+    assert "Total C$ 2,100.00" in said
+
+
+def test_the_last_case_offers_more_once(now):
+    publish()
+    shop = make_customer("Ferretería Rosa", now=now, cases=2)
+    shop.ticket(now)
+    shop.ticket(now)
+    drain_all(now=now)
+    (mail,) = letters("subscription.last_case")
+    assert "1 caso extra por C$ 380.00" in plain(mail)
+    assert "Los próximos llegan el" in plain(mail)
+
+
+def test_row_38_new_terms_are_announced_old_and_new_side_by_side(shop, now, boss):
+    version = make_version(name="Tienda", cases=4, on_renewal="successor")
+    paid(shop, now, boss, order=order(shop, now, version=version))
+    new_version(
+        plan=version.plan, cases=6, price_minor=250_000, currency="NIO", pack_price_minor=38_000, pack_cases=1,
+        rank=2, allowance_minutes=960, work=list(version.work), sla_policy=None, on_renewal="keep", now=now,
+    )  # fmt: skip
+    live_through(now, now + timedelta(hours=1))
+    said = plain(letters("subscription.terms_announced", shop.manager.email)[0])
+    assert "C$ 2,100.00 C$ 2,500.00" in said
+    assert "4 casos 6 casos" in said
+    assert Subscription.objects.get().announced_version.number == 2
+
+
+def test_money_sent_back_and_an_order_nobody_paid_are_said(shop, now, boss):
+    order(shop, now)
+    paid(shop, now, boss, amount=50_000)
+    payments.pay_out(
+        organization=shop.organization, amount_minor=50_000, currency="NIO", method="transfer", key="out",
+        actor=boss, now=now,
+    )  # fmt: skip
+    live_through(now, now + timedelta(days=15))
+    assert "Le devolvimos C$ 500.00" in plain(letters("payment.returned", shop.manager.email)[0])
+    assert "No debe nada" in plain(letters("order.expired")[0])
