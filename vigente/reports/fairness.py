@@ -8,10 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from vigente.accounts.models import SUPERVISING_ROLES, User
 from vigente.billing.models import PlanVersion, RulebookVersion, WorkType
@@ -28,7 +29,7 @@ from vigente.tickets.models import Department, Ticket
 from vigente.tickets.stamps import NO_PROMISE, TIMED
 
 AT_ONCE = 500
-KEPT = 24 * 3600  # seconds
+LONG, KEPT, KEPT_WHILE_IT_RUNS = 1.0, 24 * 3600, 600  # seconds
 TELLS = (
     *TIMED, Kind.TICKET_ASSIGNED, Kind.TICKET_RANK_CHANGED, Kind.TICKET_SEVERITY_CHANGED, Kind.TICKET_CLASSIFIED,
     Kind.QUOTATION_REQUESTED, Kind.QUOTATION_OBJECTION_DECIDED,
@@ -58,14 +59,16 @@ class Fairness:
 
 
 def fairness(month: Month, *, now: datetime) -> Fairness:
-    """The report of a month, kept until something new happens, at most a day."""
-    newest = Event.objects.aggregate(id=Max("pk"))["id"]
-    name = f"fairness:{month.name}:{newest}"
+    """The report of a month. One that takes long to count is kept: a day, or ten minutes while the month runs."""
+    name = f"fairness:{month.name}"
     kept: Fairness | None = cache.get(name)
-    if kept is None:
-        kept = recount(month.start, month.until(now))
-        cache.set(name, kept, KEPT)
-    return kept
+    if kept is not None:
+        return kept
+    began = perf_counter()
+    found = recount(month.start, month.until(now))
+    if perf_counter() - began > LONG:
+        cache.set(name, found, KEPT if month.is_over(now) else KEPT_WHILE_IT_RUNS)
+    return found
 
 
 def recount(start: datetime, end: datetime) -> Fairness:
