@@ -181,6 +181,27 @@ def _keep_a_manager(membership: Membership) -> None:
         )
 
 
+@transaction.atomic
+def found_organization(*, user: User, name: str, now: datetime) -> Organization:
+    """A company of somebody who acts for none yet, with them as its manager; asked again, the one they founded.
+
+    Only for who has read a mail at their address. ValidationError codes: `unverified`, `staff`.
+    """
+    founder = User.objects.select_for_update().get(pk=user.pk)
+    if founder.is_staff_member or not founder.is_active:
+        raise ValidationError(
+            _("Las cuentas del equipo de soporte no entran en organizaciones."), code="staff"
+        )
+    seat = founder.memberships.filter(role=Membership.Role.MANAGER).select_related("organization").first()
+    if seat is not None:
+        return seat.organization
+    if not EmailAddress.objects.filter(user=founder, verified=True).exists():
+        raise ValidationError(_("Confirme primero su dirección de correo."), code="unverified")
+    organization = Organization.objects.create(name=name.strip(), language=founder.language, created_at=now)
+    Membership.objects.create(user=founder, organization=organization, role=Membership.Role.MANAGER)
+    return organization
+
+
 def set_draw_policy(*, organization: Organization, draw_by: str, approve_beyond: int) -> None:
     """Who may spend the organization's cases (row 46); empty is as the vendor's rulebook says."""
     Organization.objects.filter(pk=organization.pk).update(draw_by=draw_by, approve_beyond=approve_beyond)

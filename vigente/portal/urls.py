@@ -4,12 +4,14 @@ from django.urls import include, path
 
 from vigente.portal.views import (
     ask,
+    conditions,
     contracting,
     files,
     held,
     home,
     invitations,
     notice,
+    orders,
     packs,
     people,
     plan,
@@ -53,7 +55,12 @@ contracts = [
     path("plan/<int:subscription>/change/<int:version>/", notice.change, name="plan_change"),
     path("plan/<int:subscription>/packs/", packs.pack_order, name="pack_order"),
     path("plans/", plans.plans, name="plans"),
+    path("plans/conditions/", conditions.conditions, name="conditions"),
     path("plans/<int:version>/order/", contracting.order, name="plan_order"),
+    path("order/", orders.waiting, name="order_waiting"),
+    path("order/<str:token>/", orders.order, name="order"),
+    path("order/<str:token>/acceptance/", orders.acceptance, name="order_acceptance"),
+    path("order/<str:token>/withdrawal/", orders.withdrawal, name="order_withdrawal"),
 ]
 
 persons = [
