@@ -173,9 +173,9 @@ class Asked:
     """A request, by whatever door. `held_as`: held whatever the coverage, and not by a rule of intake.
 
     `by_mail`: a new request by mail, which `intake_email` speaks of. `earlier`: a case accepted before the history
-    begins, with the rank and terms it got; `standing`: the opening grant it has drawn on. `waits_until`: for a request
-    that waited when the history begins. `fixed`: accepted by no rule (the same problem in a case of its own).
-    `attended_at`: the first answer of an agent.
+    begins, with the rank and terms it got, `in_line` if it still waits; `standing`: the opening grant it has drawn on.
+    `waits_until`: for a request that waited when the history begins. `fixed`: accepted by no rule (the same problem in
+    a case of its own). `attended_at`: the first answer of an agent.
     """
 
     ref: str
@@ -196,6 +196,7 @@ class Asked:
     standing: int | None = None
     rank: int = NO_RANK
     terms: Terms | None = None
+    in_line: bool = True
     waits_until: datetime | None = None
     department: int = 0
     severity: int = 0

@@ -63,7 +63,7 @@ def in_line(replayed: Replayed, promises: Promises) -> Iterable[InLine]:
     """The cases of a customer that wait for an agent: accepted, and not to be quoted."""
     for fate in replayed.fates:
         decision, asked = fate.decision, fate.asked
-        if fate.how is How.NOT or fate.accepted_at is None:
+        if fate.how is How.NOT or fate.accepted_at is None or not asked.in_line:
             continue
         if decision is not None and decision.outcome is Outcome.QUOTATION:
             continue
