@@ -63,10 +63,13 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner
-    ("LLNNNNNFFO", "LLNNNNNFFM"): "workspace:settings workspace:tokens workspace:section/",
-    ("LLNNNNNFFM", "LLNNNNNFFO"): "workspace:rules_withdrawal/ workspace:token_revocation/",
+    ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tokens workspace:section/
+        workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
+    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:rules_withdrawal/ workspace:token_revocation/
+        workspace:webhook_secret/ workspace:webhook_test/ workspace:webhook_delivery_replay/""",
     ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new workspace:vendor
-        workspace:token_new workspace:section_new/ workspace:section_row//""",
+        workspace:token_new workspace:section_new/ workspace:section_row// workspace:webhook_new
+        workspace:webhook_edit/ workspace:webhook_replay/ workspace:webhook_deletion/""",
     # API, each with a token of their own
     ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage api:organizations/<id>/statement",
     ("UUFFFFFOOO", "MMMMMMMMMM"): "api:rulebook",
@@ -74,6 +77,9 @@ GROUPS: dict[tuple[str, str], str] = {
     ("UUNNNOOOOO", "MMMMMMMMMM"): "api:tickets/<number>",
     ("MMMMMMMMMM", "UUNNNOOOOO"): "api:tickets/<number>/messages",
     ("MMMMMMMMMM", "UUFFFFFOOO"): "api:queue/next",
+    ("UUFFFFFFFO", "UUFFFFFFFO"): "api:webhooks",
+    ("UUFFFFFFFO", "MMMMMMMMMM"): "api:webhooks/<id> api:webhooks/<id>/deliveries",
+    ("MMMMMMMMMM", "UUFFFFFFFO"): "api:webhooks/<id>/secret api:webhooks/<id>/test api:webhooks/<id>/replay",
     ("NNNNNNNNNN", "NNNNNNNNNN"): "api:",
 }  # fmt: skip
 TABLE: dict[str, tuple[str, str]] = {

@@ -20,6 +20,7 @@ from vigente.tickets.files import File
 from vigente.tickets.models import Ticket
 from vigente.tickets.services import classification, conversation, disputes, merging, work
 from vigente.tickets.services.submission import submit_request
+from vigente.webhooks.services import create_endpoint, send_test
 
 ROLES = (
     "nobody", "inactive", "removed", "outsider", "bystander", "member", "manager", "agent", "supervisor", "owner",
@@ -140,6 +141,8 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         dedupe_key="k", message_id="<1@x>", kind="x", to="a@b.test", subject="s", text="t", status="dead",
         next_attempt_at=now, created_at=now,
     )  # fmt: skip
+    hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=world.people["owner"], now=now)
+    sent = send_test(endpoint=hook, now=now)
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
     member = Membership.objects.get(user=world.people["member"])
@@ -158,7 +161,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
-        "": organization,
+        "webhook_delivery": sent.pk, "webhook": hook.pk, "": organization,
     }  # fmt: skip
 
 

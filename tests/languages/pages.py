@@ -100,6 +100,8 @@ def _example(world: World, name: str, argument: str) -> Any:
         "inbound": rows["inbound"]["quarantined"].pk,
         "outbound": rows["outbound"].pk,
         "token_revocation": rows["token"].pk,
+        "webhook_delivery": rows["sent"].pk,
+        "webhook": rows["hook"].pk,
         "section_row": world.cases["line"].department_id,
     }
     return next((pk for stem, pk in by_stem.items() if name.startswith(stem)), shop.organization.pk)

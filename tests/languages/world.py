@@ -28,6 +28,7 @@ from vigente.rules.rulebook import Rulebook
 from vigente.tickets.files import File
 from vigente.tickets.models import Department, HeldRequest, Ticket
 from vigente.tickets.services import classification, conversation, disputes, held, merging, quotations, work
+from vigente.webhooks.services import create_endpoint, send_test
 
 TEXT = "Lorem ipsum dolor sit amet."
 FILE = File("lorem.txt", b"lorem")
@@ -209,7 +210,13 @@ def _vendor(world: World, now: datetime) -> None:
         dedupe_key="k", message_id="<1@lorem.example>", kind="x", to="a@b.example", subject="Lorem", text=TEXT,
         next_attempt_at=now, created_at=now, status="dead",
     )  # fmt: skip
+    hook = create_endpoint(url="https://ipsum.lorem.example/x", description="Dolor", actor=world.owner, now=now)
+    sent = send_test(endpoint=hook, now=now)
+    sent.tries.create(at=now, error="timeout")
+    sent.tries.create(at=now, code=500, error="status", response="Lorem")
     world.rows |= {
+        "hook": hook,
+        "sent": sent,
         "term": MissedTerm.objects.create(subscription=world.shop.subscription, number=9, start=now, end=now),
         "token": people.issue_token(name="Lorem", user=None, scopes=["coverage"], now=now)[0],
         "mailbox": box,

@@ -9,16 +9,28 @@ from pydantic import Field
 
 from vigente.accounts.models import Role, User
 from vigente.api import schemas
-from vigente.api.auth import TokenAuth, caller_of
+from vigente.api.auth import Caller, TokenAuth, caller_of
 from vigente.api.errors import ERRORS
 from vigente.api.problems import Problem, not_found, only
+from vigente.events.kinds import Kind
 from vigente.webhooks import services
 from vigente.webhooks.models import Delivery, Endpoint
 from vigente.webhooks.queries import delivery_page
 
-router = Router(tags=["webhooks"], auth=TokenAuth("webhooks"))
+
+class OwnerAuth(TokenAuth):
+    """Lets in an owner's token, before anything of the request is read."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        caller = super().authenticate(request, token)
+        if caller.person.role != Role.OWNER:
+            raise Problem(403, "owner_only", "Webhooks are the owner's.")
+        return caller
+
+
+router = Router(tags=["webhooks"], auth=OwnerAuth("webhooks"))
 Url = Annotated[str, Field(min_length=1, max_length=500, examples=["https://hooks.ejemplo.com/vigente"])]
-Kinds = Annotated[list[Annotated[str, Field(pattern=r"^[a-z_.]{1,48}$")]], Field(max_length=200)]
+Kinds = Annotated[list[Kind], Field(max_length=200)]
 Line = Annotated[str, Field(max_length=120, pattern=schemas.NO_NUL)]
 MessageId = Annotated[str, Field(pattern=r"^msg_[0-9a-f]{32}$")]
 
@@ -224,10 +236,7 @@ def _now(request: HttpRequest) -> datetime:
 
 
 def _owner(request: HttpRequest) -> User:
-    person = caller_of(request).person
-    if person.role != Role.OWNER:
-        raise Problem(403, "owner_only", "Webhooks are the owner's.")
-    return person
+    return caller_of(request).person
 
 
 def _endpoint(request: HttpRequest, id: int) -> Endpoint:

@@ -130,7 +130,7 @@ def _exchange(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer
         try:
             with contextlib.closing(_connected(target, addresses, watchdog)) as sock:
                 return _speak(target, sock, body, headers)
-        except Unreachable:
+        except (Refusal, Unreachable):
             raise
         except ssl.SSLCertVerificationError:
             raise Unreachable("certificate") from None
@@ -149,7 +149,7 @@ def _connected(target: Target, addresses: list[str], watchdog: _Watchdog) -> soc
     failure: OSError = OSError("no address")
     for address in addresses:
         try:
-            sock = socket.create_connection((address, target.port), timeout=CONNECT_SECONDS)
+            sock = connect(address, target.port)
             break
         except OSError as error:
             failure = error
@@ -166,6 +166,18 @@ def _connected(target: Target, addresses: list[str], watchdog: _Watchdog) -> soc
             watchdog.watch(wrapped)
             sock = wrapped
             wrapped.do_handshake()
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def connect(address: str, port: int) -> socket.socket:
+    """A connection to an address, which is no name: nothing is resolved here."""
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(CONNECT_SECONDS)
+        sock.connect((address, port))
     except BaseException:
         sock.close()
         raise

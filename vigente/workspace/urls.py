@@ -19,6 +19,7 @@ from vigente.workspace.views import (
     rules,
     search,
     settings,
+    webhooks,
 )
 
 app_name = "workspace"
@@ -117,6 +118,20 @@ vendor = [
     path("settings/tokens/", settings.tokens, name="tokens"),
     path("settings/tokens/new/", settings.token_new, name="token_new"),
     path("settings/tokens/<int:pk>/revocation/", settings.token_revocation, name="token_revocation"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/new/", webhooks.webhook_new, name="webhook_new"),
+    path("settings/webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<int:pk>/edit/", webhooks.webhook_edit, name="webhook_edit"),
+    path("settings/webhooks/<int:pk>/secret/", webhooks.webhook_secret, name="webhook_secret"),
+    path("settings/webhooks/<int:pk>/test/", webhooks.webhook_test, name="webhook_test"),
+    path("settings/webhooks/<int:pk>/replay/", webhooks.webhook_replay, name="webhook_replay"),
+    path("settings/webhooks/<int:pk>/deletion/", webhooks.webhook_deletion, name="webhook_deletion"),
+    path("settings/webhooks/deliveries/<int:pk>/", webhooks.webhook_delivery, name="webhook_delivery"),
+    path(
+        "settings/webhooks/deliveries/<int:pk>/replay/",
+        webhooks.webhook_delivery_replay,
+        name="webhook_delivery_replay",
+    ),
     path("settings/<slug:slug>/", settings.section, name="section"),
     path("settings/<slug:slug>/new/", settings.section_row, name="section_new"),
     path("settings/<slug:slug>/<int:pk>/", settings.section_row, name="section_row"),

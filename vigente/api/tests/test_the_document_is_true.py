@@ -6,6 +6,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from vigente.accounts.models import SCOPES
 from vigente.api import auth
@@ -22,8 +23,19 @@ OPERATIONS = (
     "add_message",
     "take_next",
     "statement",
+    "list_webhooks",
+    "create_webhook",
+    "read_webhook",
+    "change_webhook",
+    "delete_webhook",
+    "rotate_webhook_secret",
+    "test_webhook",
+    "list_webhook_deliveries",
+    "replay_webhook",
     "rulebook",
 )
+# What the document cannot say: to which addresses a webhook may go.
+SAID_ELSEWHERE = {"create_webhook": [positive_data_acceptance], "change_webhook": [positive_data_acceptance]}
 BOUNDED = settings(
     max_examples=15,
     deadline=None,
@@ -62,6 +74,6 @@ def test_the_api_answers_as_its_document_says(document, headers, operation_id, m
     @BOUNDED
     @given(case=operation.as_strategy(generation_mode=mode))
     def answers_as_documented(case):
-        case.call_and_validate(headers=headers)
+        case.call_and_validate(headers=headers, excluded_checks=SAID_ELSEWHERE.get(operation_id, []))
 
     answers_as_documented()
