@@ -58,7 +58,9 @@ def _life(case: Ticket, agent: int, rng: Random) -> list[Event]:
     def then(kind: Kind, minutes: int, **data: object) -> Event:
         nonlocal moment
         moment += timedelta(minutes=minutes)
-        return Event(kind=kind.value, subject=case.event_subject, occurred_at=moment, actor_id=agent, data=data)
+        return Event(
+            kind=kind.value, subject=case.event_subject, occurred_at=moment, actor_id=agent, data=data
+        )
 
     told = [
         then(Kind.TICKET_ACCEPTED, 0, decision=case.decision),

@@ -4,8 +4,9 @@ Reads only. Minor units of the list's currency; every price is asked for at an i
 at each invoice.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from vigente.accounts.models import Organization
@@ -56,15 +57,38 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True)
+class Tariff:
+    """What all prices of one instant hang on, read once for as many as are asked.
+
+    `rates`: basis points by tax category, None: the default one. `listed`: prices in other lists, kept as asked for.
+    """
+
+    book: Rulebook
+    on: date
+    base: PriceList | None
+    rates: Mapping[int | None, int]
+    listed: dict[tuple[int, int], ListPrice | None] = field(default_factory=dict)
+
+    def price_in(self, price_list: PriceList, version: PlanVersion) -> ListPrice | None:
+        key = (price_list.pk, version.pk)
+        if key not in self.listed:
+            self.listed[key] = ListPrice.objects.filter(price_list=price_list, version=version).first()
+        return self.listed[key]
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """Who buys: the list they buy in (None: the base one, unnamed), the tax they pay, the rules in force."""
+    """Who buys: the list they buy in (None: the base one, unnamed), the tax they pay, the installations they have."""
 
     organization: Organization | None
     price_list: PriceList | None
     exempt: bool
-    book: Rulebook
-    on: date
+    tariff: Tariff
     pairs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def book(self) -> Rulebook:
+        return self.tariff.book
 
     def currency(self, version: PlanVersion) -> str:
         return (
@@ -89,22 +113,48 @@ def list_of(organization: Organization | None) -> PriceList | None:
     return PriceList.objects.filter(is_base=True).first()
 
 
+def tariff_at(now: datetime) -> Tariff:
+    """The rules, taxes and lists in force."""
+    book = rulebook_at(now)
+    on = day_of(now, book.billing_zone)
+    rates: dict[int | None, int] = {}
+    for rate in TaxRate.objects.filter(valid_from__lte=on).select_related("category").order_by("valid_from"):
+        rates[rate.category_id] = rate.basis_points
+        if rate.category.is_default:
+            rates[None] = rate.basis_points
+    return Tariff(book, on, PriceList.objects.filter(is_base=True).first(), rates)
+
+
 def terms_of(
     organization: Organization | None, *, now: datetime, price_list: PriceList | None = None
 ) -> Terms:
-    """What the prices of one buyer hang on, read once for as many prices as are asked."""
-    profile = profile_of(organization)
-    book = rulebook_at(now)
-    chosen = price_list or (profile and profile.price_list) or PriceList.objects.filter(is_base=True).first()
-    owned = Licence.objects.filter(organization=organization, is_active=True) if organization else None
-    return Terms(
-        organization=organization,
-        price_list=chosen,
-        exempt=bool(profile and profile.tax_exempt),
-        book=book,
-        on=day_of(now, book.billing_zone),
-        pairs=tuple(owned.values_list("edition__code", "hosting")) if owned is not None else (),
-    )
+    """What the prices of one buyer hang on."""
+    tariff = tariff_at(now)
+    if organization is None:
+        return Terms(None, price_list or tariff.base, exempt=False, tariff=tariff)
+    found = terms_for([organization], tariff)[organization.pk]
+    return replace(found, price_list=price_list) if price_list is not None else found
+
+
+def terms_for(organizations: Iterable[Organization], tariff: Tariff) -> dict[int, Terms]:
+    """The same for many buyers, by their ids, in as many queries as for one."""
+    buyers = {organization.pk: organization for organization in organizations}
+    profiles = BillingProfile.objects.select_related("price_list").filter(organization__in=buyers)
+    profile = {one.organization_id: one for one in profiles}
+    pairs: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    owned = Licence.objects.filter(organization__in=buyers, is_active=True).order_by("pk")
+    for pk, edition, hosting in owned.values_list("organization", "edition__code", "hosting"):
+        pairs[pk].append((edition, hosting))
+    return {
+        pk: Terms(
+            organization=organization,
+            price_list=(pk in profile and profile[pk].price_list) or tariff.base,
+            exempt=pk in profile and profile[pk].tax_exempt,
+            tariff=tariff,
+            pairs=tuple(pairs[pk]),
+        )
+        for pk, organization in buyers.items()
+    }
 
 
 def tax_rate(category: TaxCategory | None, *, on: date) -> int:
@@ -209,7 +259,7 @@ def check_coupon(
 def _unit(version: PlanVersion, terms: Terms, *, is_pack: bool) -> int:
     listed: PlanVersion | ListPrice | None = version
     if terms.price_list is not None and not terms.price_list.is_base:
-        listed = ListPrice.objects.filter(price_list=terms.price_list, version=version).first()
+        listed = terms.tariff.price_in(terms.price_list, version)
     amount = None if listed is None else listed.pack_price_minor if is_pack else listed.price_minor
     if amount is None:
         raise Refused(RefusalCode.NO_PRICE, currency=terms.currency(version))
@@ -232,7 +282,7 @@ def _discounted(
         plan=version.plan.code,
         family=version.plan.family,
         organization=organization.pk if organization else None,
-        on=terms.on,
+        on=terms.tariff.on,
         term=term,
         coupon=coupon or None,
     )
@@ -267,7 +317,7 @@ def _priced(
         discount_minor=found.discount_minor,
         discount_code=found.discount_code or "",
         discount_basis_points=found.basis_points,
-        tax_basis_points=tax_rate(version.plan.tax_category, on=terms.on),
+        tax_basis_points=terms.tariff.rates.get(version.plan.tax_category_id, 0),
         includes_tax=bool(terms.price_list and terms.price_list.includes_tax),
     )
     return Priced((_exempted(line) if terms.exempt else line,), terms.currency(version))

@@ -19,6 +19,7 @@ from vigente.billing.due import moving_subscriptions
 from vigente.billing.models import RulebookVersion
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import dunning, ledger, orders, reminders, terms
+from vigente.billing.services.renewals import renew_ordinary
 from vigente.billing.services.subscriptions import roll_over
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
@@ -48,8 +49,12 @@ class Job:
 
 
 def roll_over_subscriptions(*, now: datetime) -> int:
-    """Open periods, renew, start and end what is due, each contract in its own transaction (rows 19, 20)."""
+    """Open periods, renew, start and end what is due (rows 19, 20): the ordinary many at a time, then each of the rest
+    in a transaction of its own.
+    """
     done = 0
+    while moved := renew_ordinary(now=now):
+        done += moved
     for pk in _MOVING(now=now):
         try:
             done += roll_over(subscription_id=pk, now=now)

@@ -9,7 +9,7 @@ from vigente.billing.prices import Priced, price_plan, with_span
 from vigente.billing.services.arrears import draw_limit, enter_grace
 from vigente.billing.services.course import tell
 from vigente.billing.services.invoices import issue
-from vigente.billing.services.ledger import grant_cases
+from vigente.billing.services.ledger import write_grant
 from vigente.events.kinds import Kind
 from vigente.rules import subscriptions as rules
 from vigente.rules.allotments import carried, period_cases
@@ -108,23 +108,34 @@ def open_period(subscription: Subscription, index: int, span: Span, *, now: date
     cases = period_cases(subscription.version.cases, running, index, Span(span.start, end))
     if cases is not None:
         cases += _rolled_over(subscription, index)
-    _, created = grant_cases(
+    grant = allotment(
+        subscription, index, Span(span.start, end), cases, limit=draw_limit(subscription, now=now), now=now
+    )
+    _, created = write_grant(grant, now=now)
+    if created:
+        tell(Kind.SUBSCRIPTION_PERIOD_OPENED, subscription, now=now, period=index, cases=cases)
+
+
+def allotment(
+    subscription: Subscription, index: int, span: Span, cases: int | None, *, limit: int | None, now: datetime
+) -> Grant:
+    """The grant of one period, not written yet; the period's key makes it happen once."""
+    return Grant(
         key=f"period:{subscription.pk}:{index}",
         organization=subscription.organization,
         licence=subscription.licence,
         subscription=subscription,
-        source=GRANT_SOURCE[Subscription.Source(subscription.source)],
+        source=GRANT_SOURCE[Subscription.Source(subscription.source)].value,
         period=index,
-        cases=cases,
+        granted=cases,
+        remaining=cases,
+        draw_limit=limit,
         start=span.start,
-        end=end,
+        end=span.end,
         rank=subscription.version.rank,
         work=list(subscription.version.work),
-        draw_limit=draw_limit(subscription, now=now),
-        now=now,
+        created_at=now,
     )
-    if created:
-        tell(Kind.SUBSCRIPTION_PERIOD_OPENED, subscription, now=now, period=index, cases=cases)
 
 
 def _rolled_over(subscription: Subscription, index: int) -> int:

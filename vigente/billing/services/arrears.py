@@ -21,7 +21,7 @@ def enter_grace(subscription: Subscription, invoice: Invoice, *, until: datetime
     """Its new term is unpaid: from now on only so much, and no renewal over it (`until`: the term's end)."""
     subscription.status, subscription.unpaid_until = STATUS.GRACE, until
     Subscription.objects.filter(pk=subscription.pk).update(status=STATUS.GRACE, unpaid_until=until)
-    limit_draws(subscription, draw_limit(subscription, now=now))
+    limit_draws(subscription, draw_limit(subscription, now=now), now=now)
     tell(Kind.SUBSCRIPTION_GRACE, subscription, now=now, invoice=invoice.pk, until=until.isoformat())
 
 
@@ -32,11 +32,12 @@ def draw_limit(subscription: Subscription, *, now: datetime) -> int | None:
     return rulebook_at(now).grace_cases if subscription.status == STATUS.GRACE else None
 
 
-def limit_draws(subscription: Subscription, limit: int | None) -> None:
-    """Put the limit on what the plan itself granted and is not over; packs are paid for apart."""
-    Grant.objects.filter(
+def limit_draws(subscription: Subscription, limit: int | None, *, now: datetime) -> None:
+    """Put the limit on what the plan itself granted and is not over, or take it off; packs are paid for apart."""
+    granted = Grant.objects.filter(
         subscription=subscription, source=Grant.Source.PERIOD, expired_at__isnull=True
-    ).update(draw_limit=limit)
+    )
+    (granted if limit is None else granted.filter(end__gt=now)).update(draw_limit=limit)
 
 
 def suspend(subscription: Subscription, invoice: Invoice, *, now: datetime) -> bool:
@@ -46,7 +47,7 @@ def suspend(subscription: Subscription, invoice: Invoice, *, now: datetime) -> b
     ):
         return False
     subscription.status = STATUS.SUSPENDED
-    limit_draws(subscription, 0)
+    limit_draws(subscription, 0, now=now)
     tell(Kind.SUBSCRIPTION_SUSPENDED, subscription, now=now, invoice=invoice.pk)
     return True
 
@@ -66,6 +67,6 @@ def reinstate(subscription_id: int, *, now: datetime) -> bool:
     Subscription.objects.filter(pk=subscription.pk).update(
         status=STATUS.ACTIVE, unpaid_until=None, next_due_at=subscription.next_due_at
     )
-    limit_draws(subscription, None)
+    limit_draws(subscription, None, now=now)
     tell(Kind.SUBSCRIPTION_REINSTATED, subscription, now=now)
     return True

@@ -12,9 +12,20 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 
 from vigente.accounts.models import Organization, User
-from vigente.billing.models import Invoice, InvoiceLine, InvoiceSeries, SellerProfile, Subscription
+from vigente.billing.models import Invoice, InvoiceSeries, Subscription
 from vigente.billing.prices import Priced, profile_of
 from vigente.billing.services.arrears import reinstate
+from vigente.billing.services.invoice_rows import (
+    date_and_name,
+    default_series,
+    draft,
+    give_number,
+    line_row,
+    receivables,
+    said_of,
+    seller,
+    take_number,
+)
 from vigente.billing.services.money import ACCOUNT, add_credit, credit_of, post, take_credit
 from vigente.events.kinds import Kind
 from vigente.events.models import record
@@ -42,25 +53,24 @@ def issue(
     before = Invoice.objects.filter(key=key).first()
     if before is not None:
         return before
-    invoice = Invoice(
+    invoice = draft(
         key=key,
         organization=organization,
+        priced=priced,
+        purpose=purpose,
         subscription=subscription,
         term=term,
-        purpose=purpose,
-        note=note[:300],
+        note=note,
         due_at=due_at or now,
-        balance_minor=priced.total_minor,
-        **_amounts(priced),
     )
     try:
         with transaction.atomic():
             _write(invoice, priced.lines, InvoiceSeries.Kind.INVOICE, now=now, actor=actor)
     except IntegrityError:
         return Invoice.objects.get(key=key)
-    for account, amount in ((ACCOUNT.REVENUE, invoice.net_minor), (ACCOUNT.TAX, invoice.tax_minor)):
-        _post(invoice, ACCOUNT.RECEIVABLE, account, amount, now=now)
-    _tell(Kind.INVOICE_ISSUED, invoice, now=now, actor=actor, purpose=purpose, total=invoice.total_minor)
+    for owed in receivables(invoice, now=now):
+        insert(owed)
+    insert(said_of(invoice, now=now, actor=actor))
     if invoice.total_minor == 0:
         _settled(invoice, now=now)
     else:
@@ -178,37 +188,6 @@ def set_fiscal(*, invoice: Invoice, number: str, actor: User, now: datetime) -> 
     invoice.refresh_from_db()
 
 
-def default_series(kind: str) -> InvoiceSeries:
-    """The series new invoices, or credit notes, are numbered in; made on first use."""
-    series = InvoiceSeries.objects.filter(kind=kind, is_default=True).first()
-    if series is not None:
-        return series
-    code, prefix = ("A", "A-") if kind == InvoiceSeries.Kind.INVOICE else ("NC", "NC-")
-    return InvoiceSeries.objects.get_or_create(
-        code=code, defaults={"kind": kind, "prefix": prefix, "is_default": True}
-    )[0]
-
-
-def take_number(series: InvoiceSeries, *, count: int = 1) -> int:
-    """The first of the next `count` numbers; the row stays locked to the end of the transaction, so none is lost."""
-    InvoiceSeries.objects.filter(pk=series.pk).update(next_number=F("next_number") + count)
-    return InvoiceSeries.objects.values_list("next_number", flat=True).get(pk=series.pk) - count
-
-
-def printed(series: InvoiceSeries, number: int) -> str:
-    """The number as people read it."""
-    return f"{series.prefix}{number:0{series.digits}d}"
-
-
-def _amounts(priced: Priced) -> dict[str, int | str]:
-    return {
-        "currency": priced.currency,
-        "net_minor": priced.net_minor,
-        "tax_minor": priced.tax_minor,
-        "total_minor": priced.total_minor,
-    }
-
-
 def _write(
     invoice: Invoice,
     lines: Sequence[Line],
@@ -218,55 +197,12 @@ def _write(
     actor: User | None,
     taxes: Sequence[int] | None = None,
 ) -> None:
-    buyer = buyer_of(invoice.organization)
-    invoice.issued_at, invoice.issued_by = now, actor
-    invoice.buyer, invoice.language = buyer, str(buyer.pop("language"))
-    invoice.seller = seller()
     series = default_series(kind)
-    invoice.series, invoice.number = series, take_number(series)
-    invoice.code = printed(series, invoice.number)
+    date_and_name(invoice, profile_of(invoice.organization), seller(), now=now, actor=actor)
+    give_number(invoice, series, take_number(series))
     insert(invoice)
     for position, line in enumerate(lines):
         insert(line_row(invoice, position, line, tax_minor=taxes[position] if taxes else None))
-
-
-def line_row(invoice: Invoice, position: int, line: Line, *, tax_minor: int | None = None) -> InvoiceLine:
-    """The row of a line; `tax_minor` where it is a part of another's and no rate gives it."""
-    tax = line.tax_minor if tax_minor is None else tax_minor
-    return InvoiceLine(
-        invoice=invoice,
-        position=position,
-        label=line.label.to_json(),
-        quantity=line.quantity,
-        unit_minor=line.unit_minor,
-        discount_minor=line.discount_minor,
-        discount_code=line.discount_code,
-        discount_basis_points=line.discount_basis_points,
-        tax_basis_points=line.tax_basis_points,
-        includes_tax=line.includes_tax,
-        net_minor=line.net_minor,
-        tax_minor=tax,
-        total_minor=line.net_minor + tax,
-    )
-
-
-def buyer_of(organization: Organization) -> dict[str, str]:
-    """Who it is made out to, as of today, and in which language."""
-    profile = profile_of(organization)
-    if profile is None:
-        return {"name": organization.name, "tax_id": "", "address": "", "country": "", "language": "es"}
-    return {
-        "name": profile.legal_name or organization.name,
-        "tax_id": profile.tax_id,
-        "address": profile.address,
-        "country": profile.country,
-        "language": profile.language,
-    }
-
-
-def seller() -> dict[str, str]:
-    """Who issues it, as of today."""
-    return SellerProfile.current().to_json()
 
 
 def _move_back(invoice: Invoice, note: Invoice, *, now: datetime) -> None:

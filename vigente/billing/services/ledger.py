@@ -69,25 +69,51 @@ def grant_cases(
         work=work,
         created_at=now,
     )
+    return write_grant(grant, now=now, actor=actor, reason=reason, note=note, is_favour=is_favour)
+
+
+def write_grant(
+    grant: Grant,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    reason: str = "",
+    note: str = "",
+    is_favour: bool = False,
+) -> tuple[Grant, bool]:
+    """Write a grant with its entry, once per key; asked again, gives the first one back and False."""
     with transaction.atomic():
         if not insert_if_new(grant):
-            before = Grant.objects.filter(key=key).first()
+            before = Grant.objects.filter(key=grant.key).first()
             if before is None:
-                raise IntegrityError(f"the books refuse the grant {key}")
+                raise IntegrityError(f"the books refuse the grant {grant.key}")
             return before, False
-        entry = LedgerEntry(
-            grant=grant,
-            kind=ENTRY.GRANT,
-            cases=cases,
-            source=key,
-            reason=reason,
-            is_favour=is_favour,
-            actor=actor,
-            note=note,
-            at=start if start < now else now,
-        )
+        entry = granting(grant, now=now, actor=actor, reason=reason, note=note, is_favour=is_favour)
         insert(entry)
     return grant, True
+
+
+def granting(
+    grant: Grant,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    reason: str = "",
+    note: str = "",
+    is_favour: bool = False,
+) -> LedgerEntry:
+    """The entry by which the books begin to know a grant, unsaved; dated when it begins, however late that is written."""
+    return LedgerEntry(
+        grant=grant,
+        kind=ENTRY.GRANT,
+        cases=grant.granted,
+        source=grant.key,
+        reason=reason,
+        is_favour=is_favour,
+        actor=actor,
+        note=note,
+        at=grant.start if grant.start < now else now,
+    )
 
 
 def draw(*, grant_id: int, units: int, source: str, now: datetime) -> bool:

@@ -31,17 +31,43 @@ def post(
     if amount_minor == 0:
         return
     insert(
-        MoneyEntry(
+        entry(
             debit=debit,
             credit=credit,
             amount_minor=amount_minor,
             currency=currency,
             organization=organization,
+            source=source,
             invoice=invoice,
             payment=payment,
-            source=source,
-            at=now,
+            now=now,
         )
+    )
+
+
+def entry(
+    *,
+    debit: str,
+    credit: str,
+    amount_minor: int,
+    currency: str,
+    organization: Organization,
+    source: str,
+    now: datetime,
+    invoice: Invoice | None = None,
+    payment: Payment | None = None,
+) -> MoneyEntry:
+    """The entry that `post` writes, unsaved: to be inserted together with others."""
+    return MoneyEntry(
+        debit=debit,
+        credit=credit,
+        amount_minor=amount_minor,
+        currency=currency,
+        organization=organization,
+        invoice=invoice,
+        payment=payment,
+        source=source,
+        at=now,
     )
 
 
