@@ -127,3 +127,11 @@ def profile_defaults(
         "email": getattr(user, "email", "") or "",
         "country": get_global("zone_territories").get(zone, ""),
     }
+
+
+class PackForm(forms.Form):
+    """How many packs. `key` makes buying twice one order."""
+
+    quantity = forms.IntegerField(label=_("Cuántos"), min_value=1, max_value=50, initial=1)
+    coupon = forms.CharField(label=_("Cupón"), max_length=40, required=False)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)

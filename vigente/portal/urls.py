@@ -4,12 +4,14 @@ from django.urls import include, path
 
 from vigente.portal.views import (
     ask,
+    cards,
     conditions,
     contracting,
     files,
     held,
     home,
     invitations,
+    invoices,
     notice,
     orders,
     packs,
@@ -21,6 +23,7 @@ from vigente.portal.views import (
     statement,
     ticket,
     tickets,
+    transfers,
 )
 
 cases = [
@@ -54,6 +57,7 @@ contracts = [
     path("plan/<int:subscription>/notice/withdrawal/", notice.notice_withdrawal, name="notice_withdrawal"),
     path("plan/<int:subscription>/change/<int:version>/", notice.change, name="plan_change"),
     path("plan/<int:subscription>/packs/", packs.pack_order, name="pack_order"),
+    path("plan/packs/<int:pack>/return/", packs.pack_return, name="pack_return"),
     path("plans/", plans.plans, name="plans"),
     path("plans/conditions/", conditions.conditions, name="conditions"),
     path("plans/<int:version>/order/", contracting.order, name="plan_order"),
@@ -61,6 +65,19 @@ contracts = [
     path("order/<str:token>/", orders.order, name="order"),
     path("order/<str:token>/acceptance/", orders.acceptance, name="order_acceptance"),
     path("order/<str:token>/withdrawal/", orders.withdrawal, name="order_withdrawal"),
+]
+
+money = [
+    path("plan/invoices/", invoices.invoices, name="invoices"),
+    path("plan/invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path("plan/invoices/<int:pk>.pdf", invoices.invoice_pdf, name="invoice_pdf"),
+    path("plan/account.pdf", invoices.account_pdf, name="account_pdf"),
+    path("plan/payments/<int:pk>/proof/", invoices.proof, name="payment_proof"),
+    path("plan/card/removal/", cards.card_removal, name="card_removal"),
+    path("pay/order/<int:order>/", transfers.pay, name="pay_order"),
+    path("pay/order/<int:order>/card/", cards.pay_card, name="pay_order_card"),
+    path("pay/invoice/<int:invoice>/", transfers.pay, name="pay_invoice"),
+    path("pay/invoice/<int:invoice>/card/", cards.pay_card, name="pay_invoice_card"),
 ]
 
 persons = [
@@ -74,7 +91,7 @@ persons = [
     path("invitation/<str:token>/", invitations.invitation, name="invitation"),
 ]
 
-portal = [path("", home.home, name="home"), *cases, *requests, *contracts, *persons]
+portal = [path("", home.home, name="home"), *cases, *requests, *contracts, *money, *persons]
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -85,7 +85,8 @@ def test_a_newcomer_is_never_asked_twice_and_loses_nothing(address, as_user, now
     assert Membership.objects.get(user=user).role == "manager"
     assert (order.licence.hosting, order.licence.included_plan) == ("customer", None)
     assert BillingProfile.objects.get().legal_name == "Ferretería Nueva"
-    assert "Falta pagar C$ 2,100.00" in words(answer)
+    assert answer.request["PATH_INFO"] == f"/es/pay/order/{order.pk}/"
+    assert "Falta pagar C$ 2,100.00" in words(client.get(f"/es/order/{order.token}/"))
 
 
 def test_row_25_on_order_it_covers_at_once(address, as_user, now):

@@ -7,7 +7,6 @@ from vigente.billing.queries import meter_of
 from vigente.factories import make_customer, make_edition, make_licence, make_policy, make_version, publish
 from vigente.installation.models import Installation
 from vigente.portal.tests.conftest import signed_in, words
-from vigente.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 URL = "/es/plans/"
@@ -138,24 +137,6 @@ def test_what_is_not_sold_or_not_for_that_licence_cannot_be_ordered(catalogue, n
         address = f"/es/plans/{catalogue[version].pk}/order/?licence={licence}"
         assert client.post(address).status_code == 404
     assert not Subscription.objects.filter(organization=shop.organization).exists()
-
-
-def test_row_26_an_extra_case_is_asked_for_with_its_end_said_first(catalogue, now, clock):
-    from datetime import timedelta
-
-    shop = make_customer("x", now=now, version=catalogue["shop"])
-    address = f"/es/plan/{shop.subscription.pk}/packs/"
-    assert "Vale hasta 9 de agosto" in words(signed_in(shop.manager).get(address))
-    clock.move_to(now + timedelta(days=28))
-    client = signed_in(shop.manager)
-    preview = words(client.get(address))
-    assert "Quedan 2 días de este periodo" in preview
-    key = {"key": "0123456789abcdef"}
-    client.post(address, key)
-    client.post(address, key)
-    order = Ticket.objects.get()
-    assert (order.drawn, order.work_type.always) == (False, True)
-    assert "380.00" in order.messages.get().text
 
 
 def test_a_plan_without_extra_cases_sells_none(catalogue, now):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -18,6 +18,7 @@ from vigente.billing.models import Order, Payment
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import orders
 from vigente.portal.pages import button_on, customer, not_allowed, page, seats
+from vigente.portal.views.plan import address
 from vigente.rules.invoicing import Line
 from vigente.rules.refusal import Refused
 from vigente.ui.feedback import done, refused
@@ -128,9 +129,9 @@ def _mine(request: HttpRequest, token: str) -> tuple[Order, HttpResponse | None]
 def pay_address(row: Order) -> str:
     """Where this order, or the invoice it became, is paid; empty when nothing is to be paid here."""
     if row.status == Order.Status.OPEN:
-        return _address("portal:pay_order", row.pk)
+        return address("pay_order", row.pk)
     if row.invoice is not None and row.invoice.balance_minor:
-        return _address("portal:invoice", row.invoice.pk)
+        return address("pay_invoice", row.invoice.pk)
     return ""
 
 
@@ -138,13 +139,6 @@ def after_order(row: Order) -> HttpResponse:
     """Where an order goes once it is placed: to be paid, or to the page that says how it stands."""
     to_pay = pay_address(row) if row.status == Order.Status.OPEN else ""
     return redirect(to_pay or reverse("portal:order", args=[row.token]))
-
-
-def _address(name: str, pk: int) -> str:
-    try:
-        return reverse(name, args=[pk])
-    except NoReverseMatch:
-        return ""
 
 
 def _unreferred(response: HttpResponse) -> HttpResponse:

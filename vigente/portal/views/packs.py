@@ -1,87 +1,112 @@
-"""An extra case for this period (R6, row 26): asked for here, confirmed by a person. Asking draws nothing (row 44)."""
+"""Extra cases for this period (R6, row 26): bought here, usable once they are paid; given back while untouched."""
 
 import re
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
-from vigente.billing.models import WorkType
+from vigente.accounts.models import Organization
+from vigente.billing.models import Order
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.queries import price_of
+from vigente.billing.prices import price_pack
+from vigente.billing.purchases import pack_of
+from vigente.billing.services import orders, packs
 from vigente.billing.services.packs import pack_end
-from vigente.portal.pages import customer, not_allowed, page
-from vigente.portal.views.ask import answer, new_key
+from vigente.portal.contract_forms import PackForm
+from vigente.portal.pages import customer, page, seats
+from vigente.portal.views.ask import new_key
 from vigente.portal.views.notice import contract, manages
-from vigente.portal.words import licence_name
+from vigente.portal.views.orders import after_order
+from vigente.portal.wishing import ask_a_manager
 from vigente.rules.refusal import Refused
-from vigente.tickets.models import Ticket
-from vigente.tickets.services.submission import submit_request
-from vigente.ui import formats
+from vigente.ui.feedback import done, refused
 from vigente.ui.wording import refusal_text
+
+FEW_DAYS = 7
 
 
 @customer
 def pack_order(request: HttpRequest, subscription: int) -> HttpResponse:
-    """What it costs and until when it would last; on POST the request goes to the people who confirm it."""
+    """How many, what they cost and until when they would last; on POST an order, to be paid."""
     row = contract(request, subscription)
     if not manages(request, row):
-        return not_allowed(request, _("Pedir un caso extra"))
+        return ask_a_manager(request, _("Comprar casos extra"), subscription=row)
     version = row.version
-    work_type = _billing_work()
-    if version.pack_price_minor is None or work_type is None:
+    if version.pack_price_minor is None:
         raise Http404
+    recount = request.method == "POST" and "recount" in request.POST
+    form = PackForm(request.POST or None, initial={"quantity": 1, "key": new_key()})
+    quantity = form.cleaned_data["quantity"] if form.is_bound and form.is_valid() else 1
+    status = 200
+    if request.method == "POST" and not recount and form.is_valid():
+        key = f"pack:{request.user.pk}:{row.pk}:{_key(form.cleaned_data['key'])}"
+        try:
+            made = orders.place(
+                organization=row.organization,
+                kind=Order.Kind.PACK,
+                version=version,
+                licence=row.licence,
+                subscription=row,
+                quantity=quantity,
+                coupon=form.cleaned_data["coupon"],
+                key=key,
+                actor=request.user,
+                now=request.now,
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal_text(refusal))
+            status = 409
+        else:
+            done(request, _("Pedido hecho: casos extra."))
+            return after_order(made)
+    elif request.method == "POST" and not recount:
+        status = 422
     book = rulebook_at(request.now)
-    price = price_of(
-        version=version,
-        licence=row.licence,
-        organization=row.organization,
-        now=request.now,
-        is_pack=True,
-        book=book,
-    )
+    try:
+        price = price_pack(
+            version=version,
+            licence=row.licence,
+            organization=row.organization,
+            quantity=quantity,
+            now=request.now,
+        )
+    except Refused:
+        raise Http404 from None
     until = pack_end(row, book, now=request.now)
     context = {
         "subscription": row,
+        "form": form,
         "price": price,
+        "cases": version.pack_cases * quantity,
         "until": until,
         "days_left": (until - request.now).days,
-        "key": new_key(),
+        "few_days": (until - request.now).days < FEW_DAYS,
+        "book": book,
+        "needs_plan": not row.contract().in_force(request.now) and not book.sell_packs_without_plan,
     }
-    if request.method != "POST":
-        return page(request, "pack_order.html", context)
-    amount = formats.money(price.total_minor, version.currency)
-    what = {
-        "cases": ngettext("%(n)s caso extra", "%(n)s casos extra", version.pack_cases)
-        % {"n": version.pack_cases},
-        "where": licence_name(row.licence),
-        "price": amount,
-        "plan": version.plan.name,
-    }
+    return page(request, "pack_order.html", context, status=status)
+
+
+@require_POST
+@customer
+def pack_return(request: HttpRequest, pack: int) -> HttpResponse:
+    """Give an untouched pack back in time: its money is the customer's again."""
+    mine = [seat.organization_id for seat in seats(request)]
+    if pack_of(pack, organizations=Organization.objects.filter(pk__in=mine)) is None:
+        raise Http404
+    if pack_of(pack, organizations=Organization.objects.managed_by(request.user)) is None:
+        return ask_a_manager(request, _("Devolver casos extra"))
     try:
-        result = submit_request(
-            requester=request.user,
-            organization=row.organization,
-            licence=row.licence,
-            work_type=work_type,
-            subject=_("Pedido: %(cases)s") % what,
-            text=_("Por favor confirmen %(cases)s para %(where)s, plan %(plan)s: %(price)s.") % what,
-            channel=Ticket.Channel.WEB,
-            key=f"pack:{request.user.pk}:{row.pk}:{_key(request)}",
-            now=request.now,
-        )
+        packs.return_pack(grant_id=pack, actor=request.user, now=request.now)
     except Refused as refusal:
-        return page(request, "pack_order.html", context | {"error": refusal_text(refusal)}, status=409)
-    return answer(request, result)
+        refused(request, refusal_text(refusal))
+    else:
+        done(request, _("Devuelto. Lo que pagó queda a su favor para el próximo cobro."))
+    return redirect("portal:plan")
 
 
-def _key(request: HttpRequest) -> str:
+def _key(given: str) -> str:
     """What names this order, so that sending it twice is one; anything else than what the page gave is a new one."""
-    given = request.POST.get("key", "")
     return given if re.fullmatch(r"[A-Za-z0-9-]{8,64}", given) else new_key()
-
-
-def _billing_work() -> WorkType | None:
-    """The kind of work about money; any other that is always accepted will do."""
-    always = WorkType.objects.filter(always=True, development=False)
-    return always.filter(code="billing").first() or always.first()
