@@ -4,11 +4,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from vigente.installation import views as installation_views
+from vigente.portal.views.cards import stripe_webhook
 
 urlpatterns = [
     path("healthz", installation_views.healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("vigente.api.urls")),
+    path("webhooks/stripe", stripe_webhook, name="stripe_webhook"),
     *i18n_patterns(
         path("account/", include("allauth.urls")),
         path("desk/", include("vigente.workspace.urls")),

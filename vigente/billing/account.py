@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vigente.accounts.models import Organization
-from vigente.billing.models import CustomerAccount, Invoice, MoneyEntry, Payment
+from vigente.billing.models import CustomerAccount, Invoice, MoneyEntry, Order, Payment
 
 RECEIVABLE, CREDIT = MoneyEntry.Account.RECEIVABLE, MoneyEntry.Account.CREDIT
 
@@ -83,6 +83,16 @@ def standings(organization: Organization, *, now: datetime) -> list[Standing]:
         Standing(currency, *opened.get(currency, (0, 0)), held.get(currency, 0))
         for currency in sorted({*opened, *held})
     ]
+
+
+def missing(target: Order | Invoice) -> int:
+    """What is still to be paid of an order or invoice, after the money in hand; 0 when nothing can be paid there."""
+    if isinstance(target, Invoice):
+        return target.balance_minor
+    if target.status != Order.Status.OPEN:
+        return 0
+    held = CustomerAccount.objects.filter(organization=target.organization_id, currency=target.currency)
+    return max(target.total_minor - (held.values_list("credit_minor", flat=True).first() or 0), 0)
 
 
 def currencies_of(organization: Organization) -> list[str]:

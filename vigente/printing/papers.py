@@ -110,7 +110,7 @@ def invoice_paper(invoice: Invoice, *, now: datetime, language: str = "") -> Pap
             status="" if is_note else standing(invoice, now=now),
             columns=[_("Concepto"), _("Cantidad"), _("Precio"), _("Importe")],
             lines=rows_of(lines, invoice.currency, language),
-            sums=_sums(invoice, lines),
+            sums=_sums(invoice, lines, language),
             accounts=accounts_of(invoice.currency) if invoice.balance_minor else [],
             notes=_notes(invoice, lines, language),
         )
@@ -196,14 +196,14 @@ def _facts(invoice: Invoice, zone: ZoneInfo) -> list[tuple[str, str]]:
     return facts
 
 
-def _sums(invoice: Invoice, lines: list[InvoiceLine]) -> list[Sum]:
+def _sums(invoice: Invoice, lines: list[InvoiceLine], language: str) -> list[Sum]:
     def amount(minor: int) -> str:
         return formats.money(minor, invoice.currency)
 
     sums = [Sum(_("Antes de impuestos"), amount(invoice.net_minor))]
     for points, totals in taxes_of(lines):
         if points or totals.tax_minor or invoice.tax_minor == 0:
-            sums.append(Sum(tax_text(points, invoice.language), amount(totals.tax_minor)))
+            sums.append(Sum(tax_text(points, language), amount(totals.tax_minor)))
     sums.append(Sum(_("Total"), amount(invoice.total_minor), strong=True))
     if invoice.corrects_id is not None:
         return sums

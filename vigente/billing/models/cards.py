@@ -39,11 +39,16 @@ class CardSession(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, blank=True)  # when the processor was last asked about it
+    kept_at = models.DateTimeField(null=True, blank=True)  # when the card it was paid with was written down
 
     class Meta:
         indexes = [
             models.Index(fields=["created_at", "id"], name="card_session_open", condition=Q(status="open")),
-            models.Index(fields=["session"], name="card_session_by_name"),
+            models.Index(
+                fields=["created_at", "id"],
+                name="card_session_to_keep",
+                condition=Q(status="paid", keep_card=True, kept_at__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -104,7 +109,9 @@ class CardRefund(models.Model):
         FAILED = "failed", _("Falló")
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="card_refund")
-    of = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="card_refunds")
+    of = models.ForeignKey(
+        Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="card_refunds"
+    )
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
     refund = models.CharField(max_length=120, blank=True)
     problem = models.CharField(max_length=120, blank=True)
@@ -121,11 +128,12 @@ class CardRefund(models.Model):
 
 
 class StripeEvent(models.Model):
-    """Something the processor told us, kept once by its name there. `data`: the few names that were needed."""
+    """Something the processor told us, kept once by its name there; of its content only what it is about."""
 
     event = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=80)
     object_id = models.CharField(max_length=120, blank=True)
+    detail = models.CharField(max_length=40, blank=True)  # the state of a dispute
     created_at = models.DateTimeField()  # by the processor's clock
     received_at = models.DateTimeField()
     outcome = models.CharField(

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from vigente.accounts.models import Organization
 from vigente.billing.account import standings
 from vigente.billing.models import Invoice, Payment
+from vigente.billing.prices import profile_of
 from vigente.installation.files import PDF, File, never_a_page, serve, sniff, stored
 from vigente.portal.pages import customer, is_manager, page, seat_of
 from vigente.portal.views.statement import span
@@ -59,6 +60,9 @@ def invoices(request: HttpRequest) -> HttpResponse:
         "total": total,
         "more": f"?after={shown[-1].pk}" if len(found) > PAGE else "",
         "standings": standings(organization, now=request.now),
+        "card": (profile.card_label or "···")
+        if (profile := profile_of(organization)) and profile.card_method
+        else "",
         "payments": [
             (payment, payment_words(payment))
             for payment in payments.order_by("-created_at", "-id")[:RECENT_PAYMENTS]

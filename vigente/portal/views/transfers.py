@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from vigente.accounts.models import Organization
 from vigente.billing import cards
+from vigente.billing.account import missing
 from vigente.billing.models import BankAccount, Invoice, Order, Payment
-from vigente.billing.services.money import credit_of
+from vigente.billing.services.cards import look
 from vigente.billing.services.transfers import send_proof
 from vigente.portal.forms_money import CardForm, TransferForm
 from vigente.portal.pages import customer, page
@@ -36,7 +36,10 @@ class Due:
 
     target: Order | Invoice
     due_minor: int
-    is_open: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.due_minor > 0
 
     @property
     def currency(self) -> str:
@@ -64,16 +67,14 @@ def due_of(request: HttpRequest, *, order: int | None = None, invoice: int | Non
         if row is None:
             raise Http404
         if row.status == Order.Status.DONE and row.invoice is not None and row.invoice.balance_minor:
-            return Due(row.invoice, row.invoice.balance_minor, True)
-        missing = max(row.total_minor - credit_of(row.organization, row.currency), 0)
-        return Due(row, missing, row.status == Order.Status.OPEN and missing > 0)
+            return Due(row.invoice, row.invoice.balance_minor)
+        return Due(row, missing(row))
     found = Invoice.objects.visible_to(request.user).select_related("organization").filter(pk=invoice).first()
     if found is None or found.corrects_id is not None:
         raise Http404
-    return Due(found, found.balance_minor, found.balance_minor > 0)
+    return Due(found, found.balance_minor)
 
 
-@csp_update({"form-action": list(cards.PAGES)})  # type: ignore[untyped-decorator]
 @customer
 def pay(request: HttpRequest, order: int | None = None, invoice: int | None = None) -> HttpResponse:
     """The amount, where to send it, and the proof; on POST the proof goes to those who confirm it."""
@@ -81,6 +82,9 @@ def pay(request: HttpRequest, order: int | None = None, invoice: int | None = No
     if due.is_order is (order is None):
         return redirect("portal:pay_invoice", due.target.pk)  # the order became an invoice that is still open
     if request.method != "POST":
+        if request.GET.get("card") == "done" and due.is_open and cards.offered():
+            _look(due, request)
+            due = due_of(request, order=order, invoice=invoice)
         return _page(request, due, TransferForm(currency=due.currency, initial=_first(due)))
     form = TransferForm(request.POST, request.FILES, currency=due.currency)
     if not form.is_valid():
@@ -102,6 +106,14 @@ def pay(request: HttpRequest, order: int | None = None, invoice: int | None = No
         return _page(request, due, form, status=409)
     done(request, _("Comprobante recibido. Le avisamos en cuanto confirmemos el pago."))
     return redirect(due.url)
+
+
+def _look(due: Due, request: HttpRequest) -> None:
+    """The customer has just come back: the processor may know more than it has told us yet."""
+    try:
+        look(target=due.target, now=request.now)
+    except (cards.Unreachable, cards.Wrong):
+        return
 
 
 def _key(given: str) -> str:
@@ -127,9 +139,13 @@ def _page(request: HttpRequest, due: Due, form: TransferForm, *, status: int = 2
         "failed": last if last is not None and last.status == Payment.Status.FAILED else None,
         "cards": due.is_open and cards.offered(),
         "card_form": CardForm(),
+        "confirming": due.is_open and request.GET.get("card") == "done",
         "max_mb": settings.TRANSFER_PROOF_MAX_BYTES // (1024 * 1024),
     }
-    return page(request, "pay.html", context, status=status)
+    response = page(request, "pay.html", context, status=status)
+    if context["cards"]:  # its form is answered by leading to the processor's page
+        response._csp_update = {"form-action": [cards.page_origin()]}  # type: ignore[attr-defined]
+    return response
 
 
 def lines_of(due: Due, language: str) -> list[Row]:
