@@ -15,7 +15,8 @@ FIRST_NEW = 1 << 40  # ids of grants that a replay makes come after all real one
 
 @dataclass(slots=True)
 class Account:
-    """One grant. `remaining` None: unlimited. `expired`: what nobody used; `carried`: the part that went on (row 19).
+    """One grant. `remaining` None: unlimited. `unused`: what was left at its end; `expired`: with what came back later;
+    `carried`: the part that went on into the next period (row 19).
 
     `limit`: at most so many drawn while its term is unpaid (row 25). `origin`: the contract or pack it came from.
     """
@@ -35,6 +36,7 @@ class Account:
     origin: int | None = None
     drawn: int = 0
     expired: int = 0
+    unused: int = 0
     carried: int = 0
     revoked: bool = False
     closed: bool = False
@@ -202,6 +204,7 @@ class Purse:
     def _close(self, account: Account) -> None:
         account.closed = True
         if account.remaining is not None:
+            account.unused = account.remaining
             account.expired += account.remaining
             account.remaining = 0
         self.over.append(account)

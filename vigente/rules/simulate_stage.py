@@ -144,7 +144,7 @@ class Stage:
         if last is None or last.granted is None:
             return 0
         book = self.books.at(course.running.period(index - 1).start)
-        last.carried = allotments.carried(last.expired if last.closed else last.remaining, book)
+        last.carried = allotments.carried(last.unused if last.closed else last.remaining, book)
         return last.carried
 
     def _wake(self, course: Course, at: datetime) -> None:
