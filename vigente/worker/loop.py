@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import close_old_connections, connections
 
+from vigente.billing.cards import offered
+from vigente.billing.services import card_charges, cards
 from vigente.installation.clock import vendor_now
 from vigente.mail import imap, inbound, outbound
 from vigente.webhooks import sending
@@ -69,6 +71,25 @@ class LongJobs:
         return sum(clock.run_due(now=now, last=self.last, long=True).values())
 
 
+@dataclass
+class CardJobs:
+    """What the card processor is asked every few seconds: lost messages, cards to keep, renewals, refunds."""
+
+    every: timedelta = timedelta(seconds=10)
+    last: datetime | None = None
+
+    def __call__(self, *, now: datetime) -> int:
+        if not offered() or (self.last is not None and self.last <= now < self.last + self.every):
+            return 0
+        self.last = now
+        for job in (cards.reconcile, cards.keep_cards, card_charges.charge_due, card_charges.send_refunds):
+            try:
+                job(now=now)
+            except Exception as error:
+                log.error("card job failed", job=job.__name__, exc_info=error)
+        return 0
+
+
 def lanes() -> Iterator[Lane]:
     """What a worker does, side by side."""
     yield Lane("events and clock", EventsAndClock())
@@ -77,6 +98,7 @@ def lanes() -> Iterator[Lane]:
     yield Lane("mail out", outbound.send_due)
     yield Lane("mail fetch", imap.fetch_due)
     yield Lane("webhooks", sending.send_due)
+    yield Lane("cards", CardJobs())
 
 
 def run(stop: threading.Event) -> None:

@@ -55,7 +55,7 @@ def due(attempt: int, *, now: datetime) -> QuerySet[Invoice]:
             balance_minor__gt=0,
             due_at__lte=now - timedelta(days=DAYS[attempt]),
             due_at__gt=now - timedelta(days=DAYS[-1] + 27),
-            organization__is_blocked=False,
+            organization__blocked_at__isnull=True,
         )
         .annotate(
             tried=Count("card_charges"),

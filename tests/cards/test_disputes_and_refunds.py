@@ -1,0 +1,111 @@
+"""A card's holder disputes a charge, and money goes back to cards (row 33)."""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+
+from vigente.billing.models import CardRefund, Payment
+from vigente.billing.services import card_charges, payments
+from vigente.billing.services.invoices import credit
+from vigente.rules.reasons import Credit
+from vigente.worker.verification import verify
+
+
+@pytest.fixture
+def bought(till):
+    """An invoice paid by card, none of whose messages has come yet: the name of the intent."""
+    return till.peer.pay(till.press(till.invoice()))
+
+
+def status():
+    return Payment.objects.get(direction="in").status
+
+
+def test_a_dispute_is_said_and_a_won_one_leaves_the_payment(till, bought):
+    till.deliver()
+    till.deliver(till.peer.dispute(bought))
+    assert status() == "disputed"
+    till.deliver(till.peer.dispute(bought, closed="won"))
+    assert status() == "confirmed"
+
+
+def test_a_lost_one_takes_the_money_back(till, bought):
+    till.deliver()
+    till.deliver(till.peer.dispute(bought), till.peer.dispute(bought, closed="lost"))
+    assert status() == "reversed"
+    assert not list(verify(now=till.now))
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_in_whatever_order_it_is_told_it_ends_the_same(till, bought, order):
+    till.peer.dispute(bought)
+    till.peer.dispute(bought, closed="lost")
+    for n, event in enumerate(till.peer.events):
+        event["created"] += n
+    for _twice in range(2):
+        assert set(till.deliver(*(till.peer.events[n] for n in order))) == {200}
+    assert status() == "reversed"
+    assert Payment.objects.count() == 1
+    assert not list(verify(now=till.now))
+
+
+def pay_out(till, amount, key="out"):
+    return payments.pay_out(
+        organization=till.shop.organization, amount_minor=amount, currency="NIO", method="card", key=key,
+        actor=till.supervisor, now=till.now,
+    )  # fmt: skip
+
+
+def test_money_goes_back_to_the_card_it_came_from(till):
+    invoice = till.invoice()
+    intent = till.peer.pay(till.press(invoice))
+    till.deliver()
+    credit(invoice=invoice, reason=Credit.REFUND, key="n", now=till.now)
+    out = pay_out(till, 100_000)
+    assert card_charges.send_refunds(now=till.now) == 1
+    assert card_charges.send_refunds(now=till.now) == 0
+    (refund,) = till.peer.refunds.values()
+    assert (refund["payment_intent"], refund["amount"]) == (intent, 100_000)
+    row = CardRefund.objects.get(payment=out)
+    assert (row.status, row.refund) == ("sent", refund["id"])
+    pay_out(till, 44_900, key="rest")
+    card_charges.send_refunds(now=till.now)
+    assert sum(one["amount"] for one in till.peer.refunds.values()) == 144_900
+
+
+def test_killed_between_sending_and_writing_it_is_sent_once(till):
+    invoice = till.invoice()
+    till.peer.pay(till.press(invoice))
+    till.deliver()
+    credit(invoice=invoice, reason=Credit.REFUND, key="n", now=till.now)
+    pay_out(till, 144_900)
+    till.peer.lose = 3  # as often as the client library asks
+    assert card_charges.send_refunds(now=till.now) == 0
+    assert card_charges.send_refunds(now=till.now + timedelta(minutes=1)) == 0  # somebody may be at it
+    assert card_charges.send_refunds(now=till.now + timedelta(minutes=11)) == 1
+    assert len(till.peer.refunds) == 1
+
+
+def test_money_that_never_came_by_card_cannot_go_there(till):
+    payments.record_payment(organization=till.shop.organization, method="manual", amount_minor=500, currency="NIO",
+                            key="m", now=till.now)  # fmt: skip
+    pay_out(till, 500)
+    card_charges.send_refunds(now=till.now)
+    row = CardRefund.objects.get()
+    assert (row.status, row.problem) == ("failed", "no_card_payment")
+
+
+def test_a_refund_that_comes_back_is_marked(till):
+    invoice = till.invoice()
+    till.peer.pay(till.press(invoice))
+    till.deliver()
+    credit(invoice=invoice, reason=Credit.REFUND, key="n", now=till.now)
+    pay_out(till, 144_900)
+    card_charges.send_refunds(now=till.now)
+    (refund,) = till.peer.refunds.values()
+    till.deliver(
+        till.peer.tell("refund.failed", refund | {"status": "failed", "failure_reason": "lost_card"})
+    )
+    row = CardRefund.objects.get()
+    assert (row.status, row.problem) == ("failed", "lost_card")
