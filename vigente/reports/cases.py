@@ -78,10 +78,9 @@ def cases(period: Period, *, now: datetime) -> list[CasesRow]:
     return rows
 
 
-def behind(part: Part, month: Month, *, after: int | None = None, limit: int = 50) -> list[EntryRow]:
+def behind(part: Part, span: Span, *, after: int | None = None, limit: int = 50) -> list[EntryRow]:
     """The entries behind one number, newest first."""
     kind, sources, unlimited = BEHIND[part]
-    span = Span(month.start, month.end)
     return entries(kinds=[kind], sources=sources, span=span, unlimited=unlimited, after=after, limit=limit)
 
 

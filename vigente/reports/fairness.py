@@ -18,7 +18,7 @@ from vigente.accounts.models import SUPERVISING_ROLES, User
 from vigente.billing.models import PlanVersion, RulebookVersion, WorkType
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
-from vigente.reports.periods import Month
+from vigente.reports.periods import Month, Period
 from vigente.reports.replay import At, Told, Vendor, first_state, replay
 from vigente.rules.fairness import Judged, Moment, Ordered, Verdict, judge
 from vigente.rules.lifecycle import DONE
@@ -69,6 +69,11 @@ def fairness(month: Month, *, now: datetime) -> Fairness:
     if perf_counter() - began > LONG:
         cache.set(name, found, KEPT if month.is_over(now) else KEPT_WHILE_IT_RUNS)
     return found
+
+
+def recount_of(period: Period, *, now: datetime) -> list[Judged]:
+    """What was found about the takings of a period that were not simply in order, newest first."""
+    return [one for month in reversed(period.months) for one in reversed(fairness(month, now=now).found)]
 
 
 def recount(start: datetime, end: datetime) -> Fairness:

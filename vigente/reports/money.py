@@ -10,6 +10,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Sum, Value, When
 
 from vigente.billing.models import Invoice, MoneyEntry
 from vigente.reports.periods import Month, Period
+from vigente.rules.periods import Span
 
 ACCOUNT = MoneyEntry.Account
 CASH = (ACCOUNT.BANK.value, ACCOUNT.CARD.value, ACCOUNT.CASH.value)
@@ -80,12 +81,12 @@ class MoneyMove:
 
 
 def moves(
-    part: Part, month: Month, currency: str, *, after: int | None = None, limit: int = 50
+    part: Part, span: Span, currency: str, *, after: int | None = None, limit: int = 50
 ) -> list[MoneyMove]:
     """The movements behind a sum, newest first."""
     touched = Q(debit__in=ACCOUNTS[part]) | Q(credit__in=ACCOUNTS[part])
     rows: QuerySet[MoneyEntry] = MoneyEntry.objects.filter(
-        touched, at__gte=month.start, at__lt=month.end, currency=currency
+        touched, at__gte=span.start, at__lt=span.end, currency=currency
     )
     if after is not None:
         rows = rows.filter(pk__lt=after)

@@ -11,12 +11,13 @@ from django.db.models import Count, Min, Q
 from vigente.accounts.models import User
 from vigente.billing.favours import PersonFavours, favours_by_person
 from vigente.billing.models import MissedTerm, Subscription
-from vigente.events.kinds import Kind
-from vigente.events.models import Event
+from vigente.billing.models.rulebooks import rulebook_at
 from vigente.mail.models import InboundMessage, OutboundMessage
+from vigente.reports.books import Books, books
 from vigente.tickets.models import DrawDispute, HeldRequest, Quotation, Ticket
 from vigente.tickets.queries.counts import OPEN_HELD
 from vigente.tickets.queries.line import plan_names
+from vigente.workspace.headline import Figure, money_figures, support_figures
 
 SHOWN = 10
 
@@ -34,8 +35,10 @@ class RankRow:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The page. `differences`: the last nightly check, if it found the books wrong."""
+    """The page. `money` is the owner's alone."""
 
+    money: Sequence[Figure]
+    support: Sequence[Figure]
     ranks: Sequence[RankRow]
     favours: Sequence[PersonFavours]
     held: dict[str, int]
@@ -43,7 +46,7 @@ class Overview:
     missed: Sequence[MissedTerm]
     disputes: Sequence[DrawDispute]
     objections: Sequence[Quotation]
-    differences: Event | None
+    books: Books
     quarantined: int
     dead: int
 
@@ -83,7 +86,10 @@ def overview(user: User, *, now: datetime) -> Overview:
     held = HeldRequest.objects.visible_to(user).filter(status__in=OPEN_HELD).order_by()
     disputes = DrawDispute.objects.filter(status=DrawDispute.Status.OPEN)
     objections = Quotation.objects.filter(status=Quotation.Status.OBJECTED)
+    zone = rulebook_at(now).billing_zone
     return Overview(
+        money=money_figures(now=now, zone=zone) if user.is_owner else [],
+        support=support_figures(now=now, zone=zone),
         ranks=[
             RankRow(rank, names.get(rank, ""), waiting, late, nearest)
             for rank, waiting, late, nearest in found
@@ -103,10 +109,7 @@ def overview(user: User, *, now: datetime) -> Overview:
         ),
         disputes=list(disputes.select_related("ticket__organization").order_by("disputed_at")[:SHOWN]),
         objections=list(objections.select_related("ticket__organization").order_by("objected_at")[:SHOWN]),
-        differences=Event.objects.filter(
-            pk=Event.objects.filter(subject="verify").order_by("-id").values("pk")[:1],
-            kind=Kind.VERIFY_FAILED.value,
-        ).first(),
+        books=books(),
         quarantined=InboundMessage.objects.filter(status=InboundMessage.Status.QUARANTINED).count(),
         dead=OutboundMessage.objects.filter(status=OutboundMessage.Status.DEAD).count(),
     )

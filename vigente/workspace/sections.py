@@ -1,19 +1,18 @@
 """The owner's settings that are plain content: for each its model, form and what its list shows."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Model, QuerySet
-from django.forms import ModelForm
 from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import STAFF_ROLES, User
 from vigente.billing.models import WorkType
 from vigente.mail.models import Mailbox
+from vigente.reports.models import CostRate, WorkMinutes
 from vigente.sla.models import BusinessHours, SlaPolicy
 from vigente.tickets.models import Department
 from vigente.ui import formats
+from vigente.workspace.forms.costs import CostRateForm, WorkMinutesForm
 from vigente.workspace.forms.settings import (
     DepartmentForm,
     HoursForm,
@@ -22,24 +21,10 @@ from vigente.workspace.forms.settings import (
     StaffForm,
     WorkTypeForm,
 )
+from vigente.workspace.section import Section
+from vigente.workspace.sections_prices import PRICE_SECTIONS
 
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A list of rows with a form. `columns`: heading and what to say of a row. `promises`: working hours or reply
-    promises.
-    """
-
-    title: Any
-    singular: Any
-    lead: Any
-    rows: Callable[[], QuerySet[Any]]
-    form: type[ModelForm]
-    columns: tuple[tuple[Any, Callable[[Any], Any]], ...]
-    promises: bool = False
-
-    def find(self, pk: int | None) -> Model | None:
-        return self.rows().filter(pk=pk).first() if pk else None
+__all__ = ["SECTIONS", "Section"]
 
 
 def _span(minutes: int | None) -> str:
@@ -126,6 +111,24 @@ SECTIONS: Mapping[str, Section] = {
         ),
         promises=True,
     ),
+    "cost": Section(
+        _("Costo por hora"),
+        _("Costo por hora"),
+        _("Lo que cuesta una hora de un técnico, desde un día. Con él se calcula qué cuesta cada caso."),
+        lambda: CostRate.objects.order_by("-valid_from"),
+        CostRateForm,
+        ((_("Una hora"), lambda row: formats.money(row.hour_minor, row.currency)),),
+    ),
+    "minutes": Section(
+        _("Minutos por caso"),
+        _("Minutos por caso"),
+        _(
+            "Cuánto toma en promedio un caso de cada tipo de trabajo. Nadie anota su tiempo: con esto se estima."
+        ),
+        lambda: WorkMinutes.objects.select_related("work_type").order_by("work_type__position", "pk"),
+        WorkMinutesForm,
+        ((_("Minutos"), lambda row: row.minutes),),
+    ),
     "mailboxes": Section(
         _("Buzones"),
         _("Buzón"),
@@ -139,4 +142,5 @@ SECTIONS: Mapping[str, Section] = {
             (_("Fallas seguidas"), lambda row: row.failures),
         ),
     ),
+    **PRICE_SECTIONS,
 }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from vigente.workspace.urls_money import money_pages
 from vigente.workspace.views import (
     actions,
     case,
@@ -16,6 +17,7 @@ from vigente.workspace.views import (
     plans,
     queue,
     quotations,
+    reports,
     rules,
     search,
     settings,
@@ -107,6 +109,10 @@ vendor = [
     path("rules/<int:pk>/withdrawal/", rules.rules_withdrawal, name="rules_withdrawal"),
     path("overview/", overview.overview, name="overview"),
     path("overview/missed/<int:pk>/", overview.missed_term, name="missed_term"),
+    path("reports/<slug:report>/", reports.report, name="report"),
+    path("reports/<slug:report>/<slug:which>/<slug:part>/", reports.report_rows, name="report_rows"),
+    path("finance/<slug:finance>/", reports.finance_report, name="finance"),
+    path("finance/<slug:finance>/<slug:which>/<slug:part>/", reports.finance_rows, name="finance_rows"),
     path("mail/", mail.mail, name="mail"),
     path("mail/in/<int:pk>/", mail.inbound, name="inbound"),
     path("mail/in/<int:pk>/raw/", mail.inbound_raw, name="inbound_raw"),
@@ -136,4 +142,4 @@ vendor = [
     path("settings/<slug:slug>/new/", settings.section_row, name="section_new"),
     path("settings/<slug:slug>/<int:pk>/", settings.section_row, name="section_row"),
 ]
-urlpatterns = [*lists, *cases, *customers, *vendor]
+urlpatterns = [*lists, *cases, *money_pages, *customers, *vendor]

@@ -16,7 +16,7 @@ from vigente.workspace.overview import overview as read
 @supervisors
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """Five numbers and the cases behind each."""
+    """A few numbers in sentences, and what is behind each."""
     page = read(person(request), now=instant(request))
     return render(request, "workspace/overview/overview.html", {"page": page})
 
