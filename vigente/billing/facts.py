@@ -11,7 +11,7 @@ from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Grant, Licence, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import RULEBOOK, read_rulebook
 from vigente.installation.prepared import Asked, Param, Prepared, together
-from vigente.rules.coverage import IN_FORCE, Asking, Contract, Decision, Work, decide
+from vigente.rules.coverage import Asking, Contract, Decision, Work, decide
 from vigente.rules.quota import GrantFacts
 from vigente.rules.rulebook import DrawBy, Rulebook
 
@@ -35,12 +35,12 @@ class Facts:
             asking, work, contracts=self.contracts, grants=self.grants, rulebook=self.rulebook, now=now
         )
 
-    def best_version(self, licence_id: int | None) -> PlanVersion | None:
+    def best_version(self, licence_id: int | None, *, now: datetime) -> PlanVersion | None:
         """The version of the best rank in force for a licence (row 29)."""
         serving = [
             s
-            for s in self.subscriptions
-            if s.status in IN_FORCE and not s.asleep and s.licence_id in (None, licence_id)
+            for s, contract in zip(self.subscriptions, self.contracts, strict=True)
+            if contract.in_force(now) and not s.asleep and contract.serves(licence_id)
         ]
         return min(serving, key=lambda s: s.version.rank).version if serving else None
 

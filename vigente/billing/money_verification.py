@@ -4,6 +4,7 @@ has in hand, and that numbers have no gaps. Double entry holds by construction; 
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import Case, Count, F, IntegerField, Max, Min, Q, Sum, Value, When
 
@@ -14,14 +15,14 @@ ACCOUNT = MoneyEntry.Account
 UNPAID = (Subscription.Status.GRACE, Subscription.Status.SUSPENDED)
 
 
-def verify_money() -> Iterator[Difference]:
+def verify_money(*, now: datetime) -> Iterator[Difference]:
     """Every invoice, every customer's credit, every series, every contract that waits for money."""
     for invoices in slices(Invoice.objects.prefetch_related("lines", "credit_notes")):
         yield from _invoices(invoices)
     yield from _credits()
     for series in InvoiceSeries.objects.all():
         yield from _series(series)
-    yield from _unpaid()
+    yield from _unpaid(now=now)
 
 
 def balance_sheet() -> dict[tuple[str, str], int]:
@@ -86,8 +87,10 @@ def _series(series: InvoiceSeries) -> Iterator[Difference]:
         yield from compare(f"series:{series.code}", gaps=(gaps, 0))
 
 
-def _unpaid() -> Iterator[Difference]:
-    """A contract in grace or suspended has an open invoice, a running one none of its running term; its limits fit."""
+def _unpaid(*, now: datetime) -> Iterator[Difference]:
+    """A contract in grace or suspended has an open invoice, unless its unpaid term is over and it was paid too late: the
+    clock has yet to end it. Limits lie on nobody else's grants.
+    """
     rows = Subscription.objects.filter(is_billed=True).annotate(
         owed=Count(
             "invoices",
@@ -102,7 +105,8 @@ def _unpaid() -> Iterator[Difference]:
         for contract in contracts:
             if contract.status in UNPAID:
                 subject = f"subscription:{contract.pk}"
-                yield from compare(subject, has_an_open_invoice=(contract.owed > 0, True))
+                if contract.unpaid_until is None or contract.unpaid_until > now:
+                    yield from compare(subject, has_an_open_invoice=(contract.owed > 0, True))
                 yield from compare(subject, knows_its_end=(contract.unpaid_until is not None, True))
     limited = Grant.objects.filter(draw_limit__isnull=False, expired_at__isnull=True)
     wrong = limited.exclude(subscription__status__in=[*UNPAID, Subscription.Status.ENDED, "replaced"])

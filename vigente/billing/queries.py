@@ -46,7 +46,7 @@ def rank_of(
     *, organization: Organization | None, licence: Licence | None, now: datetime
 ) -> tuple[int, PlanVersion | None]:
     """The best rank in force for a licence and the version that gives it (row 29)."""
-    version = load(organization, now=now).best_version(licence.pk if licence else None)
+    version = load(organization, now=now).best_version(licence.pk if licence else None, now=now)
     return (version.rank if version else NO_RANK), version
 
 
@@ -133,7 +133,7 @@ def offers_for(
     versions = [v for v in versions if v.plan.edition_id in editions and v.plan.interval == "month"]
     offers: list[Offer] = []
     if codes & EXHAUSTED:
-        mine = load(organization, now=now).best_version(licence.pk if licence else None)
+        mine = load(organization, now=now).best_version(licence.pk if licence else None, now=now)
         if mine is not None and mine.pack_price_minor is not None:
             pack = price_of(version=mine, licence=licence, organization=organization, now=now, is_pack=True)
             offers.append(Offer("pack", mine, pack, mine.pack_cases))

@@ -133,10 +133,15 @@ def _contract(
 
 
 def _span(grant: Grant, contract: Subscription) -> Iterator[Difference]:
-    """A period's grant lasts as long as the period, or to the end of the contract; one woken later begins within it."""
+    """A period's grant lasts as long as the period, or to the end of the contract; one woken later begins within it,
+    one without limit ends when it is refunded.
+    """
     running, subject = contract.running(), f"grant:{grant.pk}"
     whole = period(running.anchor, running.zone, grant.period or 0, running.months)
-    if grant.end not in (whole.end, contract.ends_at):
+    refunded = (
+        grant.granted is None and contract.ended_at is not None and grant.start < grant.end <= whole.end
+    )
+    if grant.end not in (whole.end, contract.ends_at) and not refunded:
         yield Difference(subject, "end", grant.end, whole.end)
     woken = contract.source == Subscription.Source.INCLUDED and whole.contains(grant.start)
     if grant.start != whole.start and not woken:

@@ -22,7 +22,7 @@ def verify(*, now: datetime) -> Iterator[Difference]:
     """
     with _snapshot():
         yield from verify_books(now=now)
-        yield from verify_money()
+        yield from verify_money(now=now)
         yield from verify_cases(now=now)
         yield from verify_held(now=now)
         yield from verify_events()

@@ -317,13 +317,15 @@ def revoke_undrawn(*, grant_id: int, source: str, reason: Release, now: datetime
 def revoke_rest(*, grant_id: int, source: str, reason: Release, now: datetime, actor: User | None) -> int:
     """Take back what is left of a grant, whatever was drawn of it (row 33); returns how many cases that was.
 
-    One without limit ends now: it has no number to take back.
+    One without limit ends now, right after its last draw: it has no number to take back.
     """
     grant = Grant.objects.select_for_update().get(pk=grant_id)
     if grant.expired_at is not None:
         return 0
     if grant.granted is None:
-        Grant.objects.filter(pk=grant_id).update(end=max(now, grant.start + timedelta(microseconds=1)))
+        draws = LedgerEntry.objects.filter(grant=grant, kind=ENTRY.DRAW).order_by("-at")
+        last = draws.values_list("at", flat=True).first() or grant.start
+        Grant.objects.filter(pk=grant_id).update(end=max(now, last + timedelta(microseconds=1)))
         return 0
     left = grant.remaining or 0
     Grant.objects.filter(pk=grant_id, remaining=left).update(remaining=0, expired_at=now)

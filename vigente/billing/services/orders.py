@@ -180,6 +180,8 @@ def _open(order: Order, *, actor: User | None, now: datetime) -> Order:
 def _fulfil(order: Order, *, now: datetime) -> None:
     if order.kind == KIND.PLAN:
         assert order.subscription is not None, "an open order for a plan has its contract"
+        # It begins when it is paid, even if the clock was set back in between.
+        order.subscription.anchor = min(order.subscription.anchor, now)
         activate(subscription=order.subscription, now=now, actor=order.accepted_by)
         order.invoice = Invoice.objects.filter(key=f"term:{order.subscription_id}:0").first()
     elif order.kind == KIND.PACK:

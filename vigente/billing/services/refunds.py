@@ -14,6 +14,7 @@ from vigente.billing.services.course import RUNNING, locked, tell
 from vigente.billing.services.invoices import credit, uncorrected
 from vigente.billing.services.ledger import revoke_rest
 from vigente.billing.services.money import ACCOUNT, credit_of, post, take_credit
+from vigente.billing.services.payments import MONEY
 from vigente.billing.services.subscriptions import end_now
 from vigente.events.kinds import Kind
 from vigente.events.models import record
@@ -42,9 +43,7 @@ class Refund:
 
 def preview(*, invoice: Invoice, now: datetime) -> Refund:
     """What refunding the term of this invoice would give back now; writes nothing."""
-    subscription = invoice.subscription
-    if subscription is None or invoice.purpose != Invoice.Purpose.TERM or invoice.corrects_id is not None:
-        raise Refused(RefusalCode.WRONG_STATE)
+    subscription = _require_a_term(invoice)
     span = subscription.running().term(invoice.term or 0)
     left_net, left_tax = uncorrected(invoice)
     cases, undrawn, by_days = _used(subscription, span, now=now)
@@ -63,6 +62,7 @@ def refund(*, invoice: Invoice, actor: User, now: datetime, note: str = "") -> I
     before = Invoice.objects.filter(key=f"refund:{invoice.pk}").first()
     if before is not None:
         return before
+    _require_a_term(invoice)
     subscription = _locked(invoice)
     if invoice.balance_minor or not any(uncorrected(invoice)):
         raise Refused(RefusalCode.UNPAID if invoice.balance_minor else RefusalCode.ONCE_ONLY)
@@ -146,8 +146,8 @@ def reverse(*, payment: Payment, now: datetime) -> None:
 
 
 def _give_up_money(payment: Payment, *, now: datetime) -> None:
-    """The amount leaves the card's account; what the customer has no longer in hand is the vendor's loss."""
-    account = ACCOUNT.CARD if payment.method == Payment.Method.CARD else ACCOUNT.BANK
+    """The amount leaves the account it came to; what the customer has no longer in hand is the vendor's loss."""
+    account = MONEY[payment.method]
     in_hand = min(credit_of(payment.organization, payment.currency), payment.amount_minor)
     if not take_credit(payment.organization, payment.currency, in_hand):
         raise RuntimeError("another process used this money at the same time; run it again")
@@ -255,6 +255,14 @@ def _take_back(subscription: Subscription, *, reason: Release, actor: User | Non
     )
     for pk in list(mine.order_by("pk").values_list("pk", flat=True)):
         revoke_rest(grant_id=pk, source=f"revoke:{pk}", reason=reason, actor=actor, now=now)
+
+
+def _require_a_term(invoice: Invoice) -> Subscription:
+    """The contract whose term an invoice is for; Refused for a pack's, a credit note and the like."""
+    subscription = invoice.subscription
+    if subscription is None or invoice.purpose != Invoice.Purpose.TERM or invoice.corrects_id is not None:
+        raise Refused(RefusalCode.WRONG_STATE)
+    return subscription
 
 
 def _is_running(subscription: Subscription, invoice: Invoice, *, now: datetime) -> bool:

@@ -150,8 +150,8 @@ def withdraw_notice(*, subscription: Subscription, now: datetime, actor: User | 
     fresh = locked(subscription.pk)
     if fresh is None or fresh.status not in RUNNING or fresh.notice_given_at is None or not fresh.auto_renew:
         raise Refused(RefusalCode.WRONG_STATE, state=fresh.status if fresh else None)
-    if fresh.ends_at is not None and fresh.ends_at <= now:
-        raise Refused(RefusalCode.TOO_LATE, until=fresh.ends_at.isoformat())
+    if fresh.last_instant is not None and fresh.last_instant <= now:
+        raise Refused(RefusalCode.TOO_LATE, until=fresh.last_instant.isoformat())
     _require_no_successor(fresh)
     fresh.ends_at = fresh.notice_given_at = fresh.change_to = None
     save_course(fresh)
@@ -345,8 +345,8 @@ def _end_by_notice(
     subscription: Subscription, *, change_to: PlanVersion | None, now: datetime, actor: User | None
 ) -> rules.Notice:
     fresh = locked(subscription.pk)
-    if fresh is None or fresh.status not in RUNNING or (fresh.ends_at is not None and fresh.ends_at <= now):
-        raise Refused(RefusalCode.NOT_ACTIVE)
+    if fresh is None or fresh.status not in RUNNING or (fresh.last_instant or FOR_EVER) <= now:
+        raise Refused(RefusalCode.NOT_ACTIVE)  # over, though a late clock may not have said so yet
     if change_to is not None:
         _require_no_successor(fresh)
     if fresh.source != SOURCE.BOUGHT or not fresh.auto_renew:

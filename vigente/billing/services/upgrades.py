@@ -77,8 +77,12 @@ def preview_change(*, subscription: Subscription, version: PlanVersion, now: dat
             "zone": zone,
         },
     )
-    line = replace(new.lines[0], label=label, quantity=1, unit_minor=charge)
-    line = replace(line, discount_minor=0, discount_code="", discount_basis_points=0)
+    whole = {
+        "discount_minor": 0,
+        "discount_code": "",
+        "discount_basis_points": 0,
+    }  # the charge is after discount
+    line = replace(new.lines[0], label=label, quantity=1, unit_minor=charge, **whole)
     cases = _cases_now(subscription, version, charge, after, now=now)
     return Change(True, now, Priced((line,), new.currency), cases, new, term.end, version.cases)
 

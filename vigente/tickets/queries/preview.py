@@ -46,7 +46,7 @@ def preview(
     if not decision.accepted or work_type.development:
         offers = offers_for(organization=organization, licence=licence, decision=decision, now=now)
         return Preview(decision, meter, offers, None, None)
-    version = facts.best_version(licence.pk if licence else None)
+    version = facts.best_version(licence.pk if licence else None, now=now)
     policy = version.sla_policy.value() if version and version.sla_policy else None
     promise = (
         add(policy.hours, now, policy.first_reply) if policy and policy.first_reply is not None else None

@@ -263,7 +263,7 @@ def _new_ticket(
         last_reply_by="customer",
     )
     licence_id = request.licence.pk if request.licence else None
-    version = facts.best_version(licence_id) if decision.rank < NO_RANK else None
+    version = facts.best_version(licence_id, now=now) if decision.rank < NO_RANK else None
     adopt_plan(ticket, version, rank=decision.rank)
     clocks = sla.evaluate(policy_of(ticket), [sla.Happening(now, sla.Kind.ACCEPTED)])
     stamp(ticket, clocks, rulebook=facts.rulebook)
