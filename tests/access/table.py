@@ -9,7 +9,8 @@ GROUPS: dict[tuple[str, str], str] = {
     # Open to all
     ("OOOOOOOOOO", "OOOOOOOOOO"): """healthz set_language account_login account_logout account_signup
         account_reset_password account_reset_password_from_key// portal:invitation/ api:openapi.json""",
-    ("OOOOOOOOOO", "MMMMMMMMMM"): """portal:plans account_inactive account_reset_password_from_key_done
+    ("OOOOOOOOOO", "MMMMMMMMMM"): """portal:plans portal:conditions account_inactive
+        account_reset_password_from_key_done
         account_reset_password_done""",
     ("OOOOOOOWWW", "MMMMMMMMMM"): "home portal:home",
     ("OONNNOOWWW", "OONNNOOFFF"): "portal:held/",  # signed out it says only that something waits
@@ -25,7 +26,7 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNNNN", "LLMMMMMMMM"): "mfa_view_recovery_codes",
     # Portal: each sees their own
     ("LLOOOOOWWW", "MMMMMMMMMM"): """portal:tickets portal:tickets_csv portal:search portal:ask_coverage portal:plan
-        portal:statement portal:statement_csv""",
+        portal:statement portal:statement_csv portal:order_waiting""",
     ("LLOOOOOWWW", "LLOOOOOFFF"): "portal:ask portal:held_choice portal:profile",
     # Portal: the requester's, and their manager's
     ("LLNNNOOWWW", "MMMMMMMMMM"): "portal:ticket/",
@@ -35,12 +36,19 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLOOOOOWWW", "LLNNNOOFFF"): "portal:quotation/ portal:split// portal:dispute/ portal:held_approval/",
     # Portal: managers
     ("LLNNFFOWWW", "LLNNFFOFFF"): "portal:notice/ portal:plan_change// portal:pack_order/",
-    ("MMMMMMMMMM", "LLNNFFOFFF"): "portal:notice_withdrawal/",
-    ("LLFFFFOWWW", "LLFFFFOFFF"): "portal:plan_order/",
+    ("OOOFFFOWWW", "OOOFFFOFFF"): "portal:plan_order/",  # who belongs to no company yet founds one
+    ("OONNFFOWWW", "MMMMMMMMMM"): "portal:order/",  # signed out it says only that something was prepared
+    ("LLOOOOOWWW", "LLNNFFOFFF"): "portal:order_acceptance/ portal:order_withdrawal/",
+    ("MMMMMMMMMM", "LLNNFFOFFF"): "portal:notice_withdrawal/ portal:pack_return/",
+    ("LLNNNNOWWW", "MMMMMMMMMM"): """portal:invoices portal:invoice/ portal:invoice_pdf/ portal:account_pdf
+        portal:payment_proof/""",
+    ("LLOOOOOWWW", "LLNNNNOFFF"): "portal:card_removal",
+    ("MMMMMMMMMM", "NNNNNNNNNN"): "stripe_webhook",  # nobody takes cards here
     ("LLFFFFOWWW", "MMMMMMMMMM"): "portal:people",
     ("MMMMMMMMMM", "LLFFFFOFFF"): "portal:people_spending portal:people_invitations",
     ("MMMMMMMMMM", "LLNNNNOFFF"): "portal:people_revocation/ portal:person_deactivation/",
-    ("LLNNNNOWWW", "LLNNNNOFFF"): "portal:person/",
+    ("LLNNNNOWWW", "LLNNNNOFFF"): """portal:person/ portal:pay_order/ portal:pay_order_card/ portal:pay_invoice/
+        portal:pay_invoice_card/""",
     # Workspace: all staff
     ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts workspace:preview/
         workspace:search workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
@@ -55,6 +63,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:licence_hosting/ workspace:membership/""",
     # Workspace: supervisors and the owner
     ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
+        workspace:report/ workspace:report_rows///
         workspace:outbound/""",
     ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:organization_unblock/ workspace:subscription_activation/
         workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
@@ -64,6 +73,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner
     ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tokens workspace:section/
+        workspace:finance/ workspace:finance_rows///
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
     ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:rules_withdrawal/ workspace:token_revocation/
         workspace:webhook_secret/ workspace:webhook_test/ workspace:webhook_delivery_replay/""",

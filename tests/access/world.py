@@ -13,9 +13,14 @@ from allauth.account.models import EmailAddress
 from vigente.accounts.models import SCOPES, ApiToken, Membership, Role, User
 from vigente.accounts.services import deactivate, invitation_token, invite, issue_token
 from vigente.billing.models import MissedTerm, RulebookVersion
+from vigente.billing.prices import Priced
+from vigente.billing.services import invoices, orders
 from vigente.billing.services.organizations import block
+from vigente.billing.services.packs import add_pack
+from vigente.billing.services.transfers import send_proof
 from vigente.factories import Customer, join, make_customer, make_licence, make_user, make_version, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
+from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
 from vigente.tickets.models import Ticket
 from vigente.tickets.services import classification, conversation, disputes, merging, work
@@ -144,6 +149,11 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=world.people["owner"], now=now)
     sent = send_test(endpoint=hook, now=now)
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
+    pack = add_pack(organization=shop.organization, licence=shop.licence, subscription=shop.subscription, cases=1,
+                    key="matriz", now=now)  # fmt: skip
+    prepared = orders.place(organization=shop.organization, kind="plan", version=bigger, key="matriz", prepared=True,
+                            licence=make_licence(shop.organization, now=now), actor=world.people["owner"],
+                            now=now)  # fmt: skip
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
     member = Membership.objects.get(user=world.people["member"])
     shown = case.messages.get(kind="reply", attachments__isnull=False).attachments.get().token
@@ -153,9 +163,10 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "number": case.number, "proposal": split.pk, "version": bigger.pk, "subscription": subscription.pk,
         "membership": member.pk, "invitation": offer.pk, "file": shown, "held": held.token,
         "seat": invitation_token(offer), "view": "line", "slug": "departments", "name": "queue", "uidb36": "1",
-        "key": "abc-def",
+        "key": "abc-def", "pack": pack, "prepared": prepared.token,
+        "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
-    world.rows = {
+    world.rows = _money(world, shop, now) | {
         "held": held.pk, "inbound": inbound.pk, "invitation_revocation": offer.pk, "membership": member.pk,
         "licence_hosting": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
@@ -163,6 +174,22 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
         "webhook_delivery": sent.pk, "webhook": hook.pk, "": organization,
     }  # fmt: skip
+
+
+def _money(world: World, shop: Customer, now: datetime) -> dict[str, int]:
+    """An open order, an open invoice, and a transfer for it that waits with its proof."""
+    order = orders.place(organization=shop.organization, kind="pack", version=shop.version, licence=shop.licence,
+                         subscription=shop.subscription, key="pedido", actor=shop.manager, now=now)  # fmt: skip
+    priced = Priced((Line(Label(LabelCode.OTHER, {"text": "Visita"}), 1, 5_000),), "NIO")
+    invoice = invoices.issue(
+        key="factura", organization=shop.organization, priced=priced, purpose="other", now=now
+    )
+    transfer = send_proof(
+        target=invoice, amount_minor=5_000, reference="8841", file=File("comprobante.png", b"\x89PNG\r\n\x1a\n0"),
+        user=shop.manager, key="transferencia", now=now,
+    )  # fmt: skip
+    world.objects |= {"order": order.pk, "invoice": invoice.pk}
+    return {"invoice": invoice.pk, "payment": transfer.pk}
 
 
 def arguments(world: World, key: str, wanted: Iterable[str]) -> list[Any]:
@@ -177,5 +204,6 @@ def _value(world: World, bare: str, argument: str) -> Any:
     if argument == "number":
         return world.numbers.get(bare, world.objects["number"])
     if argument == "token":
-        return world.objects["file" if bare == "file" else "seat" if bare == "invitation" else "held"]
+        kinds = {"file": "file", "invitation": "seat", "order": "prepared"}
+        return world.objects[kinds.get(bare.partition("_")[0], "held")]
     return world.objects[argument]

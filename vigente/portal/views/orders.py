@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_safe
 
 from vigente.accounts.models import Organization
 from vigente.billing.models import Order, Payment
@@ -43,6 +43,7 @@ class Bill:
         return cls(lines, order.currency, order.net_minor, order.tax_minor, order.total_minor)
 
 
+@require_safe
 @never_cache
 def order(request: HttpRequest, token: str) -> HttpResponse:
     """Signed out it says only that something was prepared; the link waits in the session, not in an address."""
@@ -53,6 +54,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     return _order(request, token)
 
 
+@require_safe
 @never_cache
 @customer
 def waiting(request: HttpRequest) -> HttpResponse:
@@ -79,9 +81,8 @@ def _order(request: HttpRequest, token: str) -> HttpResponse:
     return _unreferred(page(request, "order.html", context))
 
 
-@button_on("portal:order")
-@require_POST
 @customer
+@button_on("portal:order")
 def acceptance(request: HttpRequest, token: str) -> HttpResponse:
     """Take what sales staff prepared: it waits to be paid from now."""
     row, refusal = _mine(request, token)
@@ -95,9 +96,8 @@ def acceptance(request: HttpRequest, token: str) -> HttpResponse:
     return after_order(made)
 
 
-@button_on("portal:order")
-@require_POST
 @customer
+@button_on("portal:order")
 def withdrawal(request: HttpRequest, token: str) -> HttpResponse:
     """Decline what was prepared, or take back what is not paid; a reason is welcome."""
     row, refusal = _mine(request, token)
