@@ -9,7 +9,9 @@ import queue
 import random
 import secrets
 import threading
-from collections.abc import Iterator
+import time
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,7 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from vigente.webhooks import client
 from vigente.webhooks.models import Attempt, Delivery, Endpoint
-from vigente.webhooks.services import switch_off
+from vigente.webhooks.services import lock, switch_off
 from vigente.webhooks.signing import headers
 
 LEASE = timedelta(seconds=45)  # a try ends within 5 s of DNS and 15 s of all the rest
@@ -29,19 +31,66 @@ ATTEMPTS = len(PAUSES) + 1
 JITTER = 0.2  # a pause is up to so much longer, so that what failed together does not come back together
 GIVE_UP_AFTER = timedelta(days=3)  # an endpoint that takes nothing for so long is switched off
 RESTS = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 300, 900))
-BATCH = 8
-PER_ENDPOINT = 4  # of one batch
+MOST = 16  # messages of one worker under way
+PER_ENDPOINT = 4  # of them
+PATIENCE = 1.0  # seconds a turn waits for answers; who takes longer is heard in a later turn
 KEPT = 1000  # characters of an answer
 Status = Delivery.Status
 log = structlog.get_logger(__name__)
 
 
+@dataclass
+class Sender:
+    """A worker's messages under way. Each turn sends what is due and notes the answers that came; one that is slow to
+    answer holds up nobody else.
+    """
+
+    under_way: Counter[int] = field(default_factory=Counter)  # by endpoint
+    answers: "queue.SimpleQueue[tuple[Delivery, client.Answer]]" = field(default_factory=queue.SimpleQueue)
+
+    def __call__(self, *, now: datetime) -> int:
+        """Returns how many tries were begun or noted. Nothing due: one query, no write."""
+        begun = self.begin(now=now)
+        return begun + self.note(now=now, patience=PATIENCE)
+
+    def begin(self, *, now: datetime) -> int:
+        """Claim what is due, as far as there is room, and send it. The threads touch no database and end with the
+        process.
+        """
+        claimed = [mine for pk in _due(now, self.under_way) if (mine := _claim(pk, now=now)) is not None]
+        for delivery in claimed:
+            self.under_way[delivery.endpoint_id] += 1
+            threading.Thread(target=self._send, args=(delivery, now), daemon=True, name="webhook").start()
+        return len(claimed)
+
+    def note(self, *, now: datetime, patience: float) -> int:
+        """Note the answers that came, waiting for them at most so many seconds."""
+        noted, until = 0, time.monotonic() + patience
+        while self.under_way.total():
+            try:
+                delivery, answer = self.answers.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                break
+            self.under_way[delivery.endpoint_id] -= 1
+            noted += _settle(delivery, answer, now=now)
+        return noted
+
+    def _send(self, delivery: Delivery, now: datetime) -> None:
+        try:
+            sent = request_headers(delivery, now=now)
+            answer = client.post(delivery.endpoint.url, delivery.body.encode(), sent)
+        except Exception as error:  # a fault of ours: it is tried again like any other
+            log.error("webhook not sent", delivery=delivery.pk, exc_info=error)
+            answer = client.Answer(error="internal")
+        self.answers.put((delivery, answer))
+
+
 def send_due(*, now: datetime) -> int:
-    """Send some of what is due; returns how many tries were made. Nothing due: one query, no write."""
-    claimed = [mine for pk in _due(now) if (mine := _claim(pk, now=now)) is not None]
-    for delivery, answer in _side_by_side(claimed, now=now):
-        _settle(delivery, answer, now=now)
-    return len(claimed)
+    """Send some of what is due and wait for every answer; returns how many tries were made."""
+    sender = Sender()
+    begun = sender.begin(now=now)
+    sender.note(now=now, patience=LEASE.total_seconds())
+    return begun
 
 
 def known_secrets(endpoint: Endpoint, *, now: datetime) -> list[str]:
@@ -56,17 +105,23 @@ def pause_before(attempt: int, *, asked: int = 0) -> timedelta:
     return max(pause, timedelta(seconds=asked))
 
 
-def _due(now: datetime) -> list[int]:
+def _due(now: datetime, under_way: Counter[int]) -> list[int]:
     """Some deliveries, a fair share of each endpoint that has any: a long backlog of one keeps no other waiting."""
+    room = MOST - under_way.total()
+    if room <= 0:
+        return []
     awake = Q(rest_until__isnull=True) | Q(rest_until__lte=now)
     has_some = Exists(_waiting(now).filter(endpoint=OuterRef("pk")))
     endpoints = list(Endpoint.objects.filter(awake, has_some, is_active=True).values_list("pk", "rests"))
     random.shuffle(endpoints)
-    share = max(1, min(PER_ENDPOINT, BATCH // max(1, len(endpoints))))
+    share = max(1, min(PER_ENDPOINT, room // max(1, len(endpoints))))
     found: list[int] = []
-    for pk, rests in endpoints[:BATCH]:
-        first = _waiting(now).filter(endpoint=pk).order_by("next_attempt_at", "id")
-        found += first.values_list("pk", flat=True)[: 1 if rests else share]  # one knocks first after a rest
+    for pk, rests in endpoints[:room]:
+        most = 1 if rests else share  # after a rest one knocks first
+        first = (
+            _waiting(now).filter(endpoint=pk).order_by("next_attempt_at", "id").values_list("pk", flat=True)
+        )
+        found += first[: max(0, min(most, (1 if rests else PER_ENDPOINT) - under_way[pk]))]
     return found
 
 
@@ -83,25 +138,6 @@ def _claim(pk: int, *, now: datetime) -> Delivery | None:
     return Delivery.objects.select_related("endpoint").filter(pk=pk, claimed_until=mine).first()
 
 
-def _side_by_side(claimed: list[Delivery], *, now: datetime) -> Iterator[tuple[Delivery, client.Answer]]:
-    """Each with its answer, as the answers come. The threads touch no database and end with the process."""
-    answers: queue.SimpleQueue[tuple[Delivery, client.Answer]] = queue.SimpleQueue()
-
-    def post(delivery: Delivery, url: str, body: bytes, sent: dict[str, str]) -> None:
-        try:
-            answer = client.post(url, body, sent)
-        except Exception as error:  # a fault of ours: it is tried again like any other
-            log.error("webhook not sent", delivery=delivery.pk, exc_info=error)
-            answer = client.Answer(error="internal")
-        answers.put((delivery, answer))
-
-    for delivery in claimed:
-        work = (delivery, delivery.endpoint.url, delivery.body.encode(), request_headers(delivery, now=now))
-        threading.Thread(target=post, args=work, daemon=True, name="webhook").start()
-    for _ in claimed:
-        yield answers.get()
-
-
 def request_headers(delivery: Delivery, *, now: datetime) -> dict[str, str]:
     """What is sent besides Host and the length."""
     known = known_secrets(delivery.endpoint, now=now)
@@ -109,10 +145,11 @@ def request_headers(delivery: Delivery, *, now: datetime) -> dict[str, str]:
     return {"Content-Type": "application/json", "User-Agent": "Vigente-Webhooks/1", **signed}
 
 
-def _settle(delivery: Delivery, answer: client.Answer, *, now: datetime) -> None:
-    """Note what came of a try, if the claim is still ours."""
+def _settle(delivery: Delivery, answer: client.Answer, *, now: datetime) -> bool:
+    """Note what came of a try, if the claim is still ours. Locks the endpoint first, as everything here does."""
     pause = None if answer.taken else _next_pause(delivery, answer)
     with transaction.atomic():
+        lock(delivery.endpoint_id)
         held = Delivery.objects.filter(
             pk=delivery.pk, status=Status.PENDING, claimed_until=delivery.claimed_until
         )
@@ -126,7 +163,7 @@ def _settle(delivery: Delivery, answer: client.Answer, *, now: datetime) -> None
             last_error=answer.error,
             last_response=answer.text[:KEPT],
         ):
-            return
+            return False
         Attempt.objects.create(
             delivery_id=delivery.pk,
             at=now,
@@ -136,6 +173,7 @@ def _settle(delivery: Delivery, answer: client.Answer, *, now: datetime) -> None
             response=answer.text[:KEPT],
         )
         _judge(delivery.endpoint_id, answer, now=now)
+    return True
 
 
 def _next_pause(delivery: Delivery, answer: client.Answer) -> timedelta | None:

@@ -58,6 +58,7 @@ def change_endpoint(
     if description is not None:
         changes["description"] = _line(description)
     with transaction.atomic():
+        lock(endpoint.pk)
         rows = Endpoint.objects.filter(pk=endpoint.pk)
         if changes:
             rows.update(**changes)
@@ -74,7 +75,8 @@ def change_endpoint(
 def rotate_secret(*, endpoint: Endpoint, now: datetime) -> str:
     """A new secret, to be shown now and never again. The one before signs beside it for `OVERLAP`."""
     with transaction.atomic():
-        fresh = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        lock(endpoint.pk)
+        fresh = Endpoint.objects.get(pk=endpoint.pk)
         fresh.old_secret, fresh.old_secret_until = fresh.secret, now + OVERLAP
         fresh.secret = new_secret()
         fresh.save(update_fields=["secret", "old_secret", "old_secret_until"])
@@ -83,33 +85,38 @@ def rotate_secret(*, endpoint: Endpoint, now: datetime) -> str:
 
 def delete_endpoint(*, endpoint: Endpoint) -> None:
     """It and its log are gone."""
-    Endpoint.objects.filter(pk=endpoint.pk).delete()
+    with transaction.atomic():
+        lock(endpoint.pk)
+        Endpoint.objects.filter(pk=endpoint.pk).delete()
 
 
 def send_test(*, endpoint: Endpoint, now: datetime) -> Delivery:
     """A `webhook.test` for this endpoint, sent by the worker like any other."""
-    _must_be_on(endpoint)
-    return Delivery.objects.create(
-        endpoint=endpoint,
-        message_id=new_message_id(),
-        kind=TEST,
-        body=test_body(endpoint.pk, now=now),
-        next_attempt_at=now,
-        created_at=now,
-    )
+    with transaction.atomic():
+        _must_be_on(endpoint)
+        return Delivery.objects.create(
+            endpoint=endpoint,
+            message_id=new_message_id(),
+            kind=TEST,
+            body=test_body(endpoint.pk, now=now),
+            next_attempt_at=now,
+            created_at=now,
+        )
 
 
 def replay(*, delivery: Delivery, now: datetime) -> int:
     """Send it again at once, under its id, whatever became of it. 0: a sender has it just now, and it stays there."""
-    _must_be_on(delivery.endpoint)
-    return _again(Delivery.objects.filter(pk=delivery.pk), now=now)
+    with transaction.atomic():
+        _must_be_on(delivery.endpoint)
+        return _again(Delivery.objects.filter(pk=delivery.pk), now=now)
 
 
 def replay_failed(*, endpoint: Endpoint, since: datetime, now: datetime) -> int:
     """Send again all that was written since then and could not be delivered; returns how many."""
-    _must_be_on(endpoint)
-    rows = Delivery.objects.filter(endpoint=endpoint, status=Status.FAILED, created_at__gte=since)
-    return _again(rows, now=now)
+    with transaction.atomic():
+        _must_be_on(endpoint)
+        rows = Delivery.objects.filter(endpoint=endpoint, status=Status.FAILED, created_at__gte=since)
+        return _again(rows, now=now)
 
 
 def switch_off(pk: int, reason: str, *, now: datetime) -> bool:
@@ -118,6 +125,7 @@ def switch_off(pk: int, reason: str, *, now: datetime) -> bool:
     When nobody here decided it, an event says so; the owners are written to.
     """
     with transaction.atomic():
+        lock(pk)
         on = Endpoint.objects.filter(pk=pk, is_active=True)
         if not on.update(is_active=False, disabled_at=now, disabled_reason=reason):
             return False
@@ -128,6 +136,12 @@ def switch_off(pk: int, reason: str, *, now: datetime) -> bool:
             host = urlsplit(url).hostname or ""
             record(Kind.WEBHOOK_DISABLED, subject=f"webhook:{pk}", now=now, reason=reason, host=host)
     return True
+
+
+def lock(pk: int) -> bool:
+    """Lock an endpoint before its deliveries, always in this order. False: it is gone. Needs a transaction."""
+    rows = Endpoint.objects.select_for_update(no_key=True).filter(pk=pk)
+    return rows.values_list("pk", flat=True).first() is not None
 
 
 def erase_old(*, now: datetime) -> int:
@@ -150,6 +164,7 @@ def _again(rows: QuerySet[Delivery], *, now: datetime) -> int:
 
 
 def _must_be_on(endpoint: Endpoint) -> None:
+    lock(endpoint.pk)
     if not Endpoint.objects.filter(pk=endpoint.pk, is_active=True).exists():
         raise Refused(RefusalCode.WEBHOOK_OFF)
 

@@ -97,7 +97,7 @@ def lanes() -> Iterator[Lane]:
     yield Lane("mail in", inbound.process_due)
     yield Lane("mail out", outbound.send_due)
     yield Lane("mail fetch", imap.fetch_due)
-    yield Lane("webhooks", sending.send_due)
+    yield Lane("webhooks", sending.Sender())
     yield Lane("cards", CardJobs())
 
 

@@ -1,6 +1,8 @@
 """Events reach a real receiver, signed; what is not taken comes again; a kill loses nothing."""
 
 import json
+import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,10 @@ Status = Delivery.Status
 
 def happen(now, kind=Kind.PLANS_IMPORTED, subject="plans", **data) -> Event:
     return record(kind, subject=subject, now=now, **data)
+
+
+def due(now) -> list[int]:
+    return sending._due(now, Counter())
 
 
 def told(now, **data) -> Delivery:
@@ -132,7 +138,7 @@ def test_killed_before_it_was_noted_it_is_sent_again_under_the_same_id(endpoint,
 
 def test_another_worker_finds_it_claimed(endpoint, receiver, now):
     told(now)
-    (pk,) = sending._due(now)
+    (pk,) = due(now)
     assert sending._claim(pk, now=now) is not None
     assert sending._claim(pk, now=now) is None
     assert send_due(now=now) == 0
@@ -140,7 +146,7 @@ def test_another_worker_finds_it_claimed(endpoint, receiver, now):
 
 def test_who_lost_the_lease_notes_nothing(endpoint, receiver, now):
     told(now)
-    (pk,) = sending._due(now)
+    (pk,) = due(now)
     slow = sending._claim(pk, now=now)
     later = now + sending.LEASE + timedelta(seconds=2)
     assert send_due(now=later) == 1
@@ -221,8 +227,31 @@ def test_one_answer_that_is_taken_forgives_all_that_failed_before(endpoint, rece
 def test_an_endpoint_deleted_while_it_is_written_to_leaves_nothing(endpoint, receiver, now):
     told(now)
     receiver.answers = [500]
-    (pk,) = sending._due(now)
+    (pk,) = due(now)
     mine = sending._claim(pk, now=now)
     Endpoint.objects.all().delete()
     sending._settle(mine, client.Answer(500, "status"), now=now)
     assert not Attempt.objects.exists()
+
+
+def test_who_is_slow_to_answer_holds_up_nobody_else(endpoint, receiver, owner, now, monkeypatch):
+    monkeypatch.setattr(sending, "PATIENCE", 0.1)
+    slow, quick = endpoint, create_endpoint(url=receiver.url + "/quick", actor=owner, now=now)
+    released = threading.Event()
+    receiver.meanwhile = lambda call: None if call.path.endswith("quick") else bool(released.wait(5)) or None
+    for _ in range(10):
+        send_test(endpoint=slow, now=now)
+        send_test(endpoint=quick, now=now)
+    sender = sending.Sender()
+    for _ in range(40):
+        sender(now=now)
+        if quick.deliveries.filter(status=Status.DELIVERED).count() == 10:
+            break
+    assert quick.deliveries.filter(status=Status.DELIVERED).count() == 10
+    assert not slow.deliveries.filter(status=Status.DELIVERED).exists()
+    assert sender.under_way == {slow.pk: sending.PER_ENDPOINT, quick.pk: 0}
+    released.set()
+    while sender(now=now):
+        pass
+    assert slow.deliveries.filter(status=Status.DELIVERED).count() == 10
+    assert Attempt.objects.count() == 20
