@@ -103,11 +103,12 @@ def staff_payment(event: Event, *, now: datetime) -> None:
     waits = Payment.Status.REVIEW if event.kind == Kind.PAYMENT_SUBMITTED else Payment.Status.DISPUTED
     if payment is None or payment.status != waits:
         return
+    page = "transfer" if waits == Payment.Status.REVIEW else "payment"
     for user in User.objects.filter(role__in=(Role.SUPERVISOR, Role.OWNER), is_active=True):
         post("staff_payment", to=Reader.of(user), kind=event.kind, key=f"staff:{event.pk}", now=now,
              words=lambda: payment_words(payment) | {
                  "disputed": waits == Payment.Status.DISPUTED,
-                 "link": link("workspace:organization", payment.organization_id),
+                 "link": link(f"workspace:{page}", payment.pk),
              })  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from io import StringIO
 
+from babel.numbers import get_currency_precision
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
@@ -19,43 +20,61 @@ _UNSEEN = re.compile(
 )  # may stand before the sign
 
 
-def csv_response(name: str, columns: list[str], rows: Iterable[Iterable[object]]) -> StreamingHttpResponse:
+class Number(str):
+    """A number written for a spreadsheet: made here alone, so that its sign is no formula's."""
+
+
+def amount_cell(minor: int, currency: str, *, comma: bool | None = None) -> Number:
+    """Minor units as a bare number, `-1260.50`; with a decimal comma where the reader writes one, or as asked."""
+    digits = get_currency_precision(currency)
+    whole, rest = divmod(abs(minor), 10**digits)
+    mark = "," if comma or (comma is None and not (get_language() or "es").startswith("en")) else "."
+    return Number(f"{'-' if minor < 0 else ''}{whole}" + (f"{mark}{rest:0{digits}d}" if digits else ""))
+
+
+def csv_response(
+    name: str, columns: list[str], rows: Iterable[Iterable[object]], *, separator: str = ","
+) -> StreamingHttpResponse:
     """Stream rows as UTF-8 CSV with a byte order mark, so that accents survive the double click."""
-    response = StreamingHttpResponse(_lines(columns, rows), content_type="text/csv; charset=utf-8")
+    lines = csv_lines(columns, rows, separator=separator)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _lines(columns: list[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+def csv_lines(columns: list[str], rows: Iterable[Iterable[object]], *, separator: str = ",") -> Iterator[str]:
     """The lines are made while they are sent, when the request is over: each in its reader's language and zone."""
-    return _said(iter(rows), _line(columns), get_language(), timezone.get_current_timezone())
+    head = _line(columns, separator)
+    return _said(iter(rows), head, separator, get_language(), timezone.get_current_timezone())
 
 
-def _said(rows: Iterator[Iterable[object]], head: str, language: str | None, zone: tzinfo) -> Iterator[str]:
+def _said(
+    rows: Iterator[Iterable[object]], head: str, separator: str, language: str | None, zone: tzinfo
+) -> Iterator[str]:
     yield "\N{ZERO WIDTH NO-BREAK SPACE}" + head
     while True:
         with translation.override(language), timezone.override(zone):
             row = next(rows, None)
-            line = None if row is None else _line(row)
+            line = None if row is None else _line(row, separator)
         if line is None:
             return
         yield line
 
 
-def _line(cells: Iterable[object]) -> str:
+def _line(cells: Iterable[object], separator: str) -> str:
     buffer = StringIO()
-    csv.writer(buffer).writerow([safe_cell(cell) for cell in cells])
+    csv.writer(buffer, delimiter=separator).writerow([safe_cell(cell) for cell in cells])
     return buffer.getvalue()
 
 
-def safe_cell(value: object) -> str | int:
+def safe_cell(value: object) -> str | int | float:
     """A cell no spreadsheet takes for a formula: text that begins like one gets an apostrophe before it."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return _("Sí") if value else _("No")
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return value
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

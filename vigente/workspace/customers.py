@@ -28,6 +28,7 @@ from vigente.tickets.queries.counts import OPEN_HELD
 from vigente.tickets.queries.matching import words_of
 from vigente.tickets.queries.pages import Page, after, pack, unpack
 from vigente.workspace.history import ORGANIZATION_TELLERS, Line, organization_lines
+from vigente.workspace.history_money import ABOUT_MONEY
 
 STATES = ("all", "uncovered", "awaiting", "ending", "blocked")
 Status = Subscription.Status
@@ -125,7 +126,8 @@ def organization_page(organization: Organization, *, user: User, now: datetime) 
             for c in mine
         ]
         panels.append(LicencePanel(home, meters[pk], list(zip(mine, prices, strict=True))))
-    events = Event.objects.filter(organization=organization, kind__in=list(ORGANIZATION_TELLERS))
+    kinds = [kind for kind in ORGANIZATION_TELLERS if user.is_supervisor or not kind.startswith(ABOUT_MONEY)]
+    events = Event.objects.filter(organization=organization, kind__in=kinds)
     return OrganizationPage(
         organization=organization,
         panels=panels,

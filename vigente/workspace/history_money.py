@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 
 from vigente.events.kinds import Kind
 
+ABOUT_MONEY = ("order.", "invoice.", "payment.", "credit_note.")  # events that agents are not shown
+
 MONEY_TELLERS: Mapping[str, tuple[str, Callable[[], str]]] = {
     Kind.SUBSCRIPTION_GRACE.value: ("hourglass", lambda: _("El plan sigue en gracia mientras se paga")),
     Kind.SUBSCRIPTION_SUSPENDED.value: ("pause", lambda: _("El plan se suspendió por falta de pago")),

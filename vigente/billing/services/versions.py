@@ -25,11 +25,18 @@ TERMS = (
 Terms: TypeAlias = dict[str, Any]
 
 
-def new_version(*, plan: Plan, now: datetime, sold_from: datetime | None = None, **terms: Any) -> PlanVersion:
+def new_version(
+    *,
+    plan: Plan,
+    now: datetime,
+    sold_from: datetime | None = None,
+    even_if_same: bool = False,
+    **terms: Any,
+) -> PlanVersion:
     """A version of `plan` with `terms` (names in TERMS, sold_until, on_renewal); the rest as in the latest one.
 
     Sold from `now`, or later if `sold_from` says so; only a plan's first version may have been sold before. The same
-    terms again give the latest version back.
+    terms again give the latest version back, unless something beside them differs (`even_if_same`).
     """
     unknown = set(terms) - {*TERMS, "sold_until", "on_renewal"}
     if unknown:
@@ -40,7 +47,9 @@ def new_version(*, plan: Plan, now: datetime, sold_from: datetime | None = None,
         latest = latest_version(plan)
         if latest is None:
             return PlanVersion.objects.create(plan=plan, number=1, sold_from=sold_from or now, **terms)
-        if not differences(latest, {name: terms[name] for name in TERMS if name in terms}):
+        if not even_if_same and not differences(
+            latest, {name: terms[name] for name in TERMS if name in terms}
+        ):
             return latest
         begins = max(now, sold_from or now, latest.sold_from)
         if latest.sold_until is None or latest.sold_until > begins:

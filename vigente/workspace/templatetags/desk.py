@@ -139,6 +139,18 @@ def signed(cases: int | None) -> str:
 
 
 @register.filter
+def in_currency(minor: int, currency: str) -> str:
+    """An amount inside a sentence: `C$ 1,260.00`."""
+    return formats.money(minor, currency)
+
+
+@register.filter
+def minus_in(minor: int, currency: str) -> str:
+    """An amount that is taken off or goes out: `−C$ 1,260.00`."""
+    return formats.money(-minor, currency)
+
+
+@register.filter
 def movement(line: StatementLine) -> str:
     """A line of the books in words."""
     return movement_text(line)

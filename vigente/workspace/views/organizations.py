@@ -19,6 +19,7 @@ from vigente.workspace.access import instant, person, staff, supervisors
 from vigente.workspace.answers import Action, asked, attempt, perform, posted
 from vigente.workspace.customers import STATES, organization_page, organizations_page
 from vigente.workspace.forms.customers import BlockForm, OrganizationForm
+from vigente.workspace.money.organization import organization_money
 from vigente.workspace.views.actions import both
 from vigente.workspace.words import movement_text, source_text
 
@@ -88,8 +89,14 @@ def organizations(request: HttpRequest) -> HttpResponseBase:
 def organization(request: HttpRequest, pk: int) -> HttpResponse:
     """People, licences, plans, books and cases of one organization."""
     found = find_organization(pk, person(request))
-    page = organization_page(found, user=person(request), now=instant(request))
-    return render(request, "workspace/organizations/page.html", {"page": page, "organization": found})
+    user, now = person(request), instant(request)
+    context = {
+        "page": organization_page(found, user=user, now=now),
+        "organization": found,
+        "money": organization_money(found, now=now) if user.is_supervisor else None,
+        "now": now,
+    }
+    return render(request, "workspace/organizations/page.html", context)
 
 
 @staff

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vigente.billing.models import MissedTerm
 from vigente.billing.services import missed
 from vigente.workspace.access import instant, person, supervisors
-from vigente.workspace.answers import attempt
+from vigente.workspace.answers import attempt, back_to
 from vigente.workspace.overview import overview as read
 
 
@@ -24,11 +24,14 @@ def overview(request: HttpRequest) -> HttpResponse:
 @supervisors
 @require_POST
 def missed_term(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that a missed term is settled (row 20)."""
-    term = get_object_or_404(MissedTerm, pk=pk)
+    """Say what becomes of a missed term (row 20): charged, which issues its invoice, or not."""
+    term = get_object_or_404(MissedTerm.objects.select_related("subscription"), pk=pk)
+    charge = bool(request.POST.get("charge")) and term.subscription.is_billed
 
     def run() -> str:
-        missed.settle(term=term, actor=person(request), now=instant(request))
+        made = missed.settle(term=term, charge=charge, actor=person(request), now=instant(request))
+        if made is not None:
+            return _("Factura %(code)s emitida por ese periodo.") % {"code": made.code}
         return _("Anotado: ese periodo queda decidido.")
 
-    return attempt(request, run, reverse("workspace:overview"))
+    return attempt(request, run, back_to(request, reverse("workspace:overview")))

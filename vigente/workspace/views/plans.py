@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from vigente.billing.models import Edition, Plan, PlanVersion, WorkType
+from vigente.billing.models import Edition, Plan, PlanVersion, PriceList, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.plans_export import export_plans
 from vigente.billing.plans_toml import PlansFileError
 from vigente.billing.services.catalog import import_plans
-from vigente.billing.services.versions import latest_version, new_version
+from vigente.billing.services.listing import revise
+from vigente.billing.services.versions import latest_version
 from vigente.ui.feedback import done
 from vigente.workspace import catalogue_words
 from vigente.workspace.access import instant, owners, person, staff
@@ -27,10 +28,11 @@ from vigente.workspace.words import plan_name
 @staff
 @require_GET
 def plans(request: HttpRequest) -> HttpResponse:
-    """Every plan by edition, its version on sale first. Three queries."""
+    """Every plan by edition, its version on sale first. A handful of queries, however many there are."""
     now = instant(request)
     versions: dict[int, list[PlanVersion]] = {}
-    for version in PlanVersion.objects.select_related("sla_policy").order_by("plan", "-number"):
+    found = PlanVersion.objects.select_related("sla_policy").prefetch_related("list_prices__price_list")
+    for version in found.order_by("plan", "-number"):
         versions.setdefault(version.plan_id, []).append(version)
     names = {kind.code: kind.name for kind in WorkType.objects.all()}
     editions: dict[Edition, list[dict[str, Any]]] = {}
@@ -44,7 +46,10 @@ def plans(request: HttpRequest) -> HttpResponse:
         editions.setdefault(plan.edition, []).append(line)
     for lines in editions.values():
         lines.sort(key=lambda line: (line["plan"].interval, line["current"] is None, _price(line)))
-    return render(request, "workspace/plans/plans.html", {"editions": editions.items()})
+    has_lists = PriceList.objects.filter(is_base=False).exists()
+    return render(
+        request, "workspace/plans/plans.html", {"editions": editions.items(), "has_lists": has_lists}
+    )
 
 
 def _shown(version: PlanVersion, names: dict[str, str], *, now: Any) -> dict[str, Any]:
@@ -68,6 +73,7 @@ def plan_version(request: HttpRequest, pk: int) -> HttpResponse:
     plan = get_object_or_404(Plan.objects.select_related("edition"), pk=pk)
     now = instant(request)
     form = VersionForm(posted(request), plan=plan, latest=latest_version(plan), zone=rulebook_at(now).zone)
+    announce_days = rulebook_at(now).announce_days
     note = _(
         "Las condiciones de una versión vendida no cambian nunca: esto crea una versión nueva y la anterior deja de "
         "venderse. Quien la tiene la conserva, o pasa a esta al renovar, según se elija abajo."
@@ -79,10 +85,13 @@ def plan_version(request: HttpRequest, pk: int) -> HttpResponse:
         notes=(note,),
         wide=True,
         template="workspace/actions/version.html",
+        context={"announce_days": announce_days},
     )
 
     def run(data: dict[str, Any]) -> str:
-        made = new_version(plan=plan, now=now, sold_from=form.sold_from(), **form.terms())
+        made = revise(
+            plan=plan, now=now, sold_from=form.sold_from(), terms=form.terms(), prices=form.prices()
+        )
         return _("%(plan)s va por la versión %(number)s.") % {"plan": plan, "number": made.number}
 
     return perform(request, action, form, run)
