@@ -114,7 +114,10 @@ def under_review() -> QuerySet[Payment]:
 
 
 EXHAUSTED = {Code.NO_CASES_LEFT, Code.NOT_ENOUGH_UNITS}
-NO_OFFER = {Code.ORGANIZATION_BLOCKED, Code.REQUESTER_UNKNOWN, Code.DRAW_NOT_ALLOWED, Code.NEEDS_APPROVAL}
+NO_OFFER = {
+    Code.ORGANIZATION_BLOCKED, Code.REQUESTER_UNKNOWN, Code.DRAW_NOT_ALLOWED, Code.NEEDS_APPROVAL,
+    Code.PAYMENT_OVERDUE, Code.GRACE_SPENT,  # paying what is open helps, another plan does not (row 25)
+}  # fmt: skip
 
 
 def offers_for(

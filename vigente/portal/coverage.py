@@ -80,6 +80,12 @@ class Line:
         }.get(code, _("Plan %(plan)s") % {"plan": self.meter.plan} if self.meter and self.meter.plan else "")
 
     @property
+    def must_pay(self) -> bool:
+        """What helps is paying what is open (row 25)."""
+        unpaid = {Code.PAYMENT_OVERDUE, Code.GRACE_SPENT}
+        return not self.decision.accepted and any(reason.code in unpaid for reason in self.decision.reasons)
+
+    @property
     def waits_for_manager(self) -> bool:
         return any(reason.code is Code.NEEDS_APPROVAL for reason in self.decision.reasons)
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from vigente.accounts.models import User
 from vigente.billing.models import Licence
 from vigente.billing.queries import Meter
+from vigente.billing.services.claims import is_provisional
 from vigente.tickets.models import Quotation, Ticket
 from vigente.tickets.queries import Standing as LineStanding
 from vigente.ui import formats
@@ -115,18 +116,22 @@ def working_time(minutes: int, week: Sequence[Sequence[Sequence[int]]]) -> str:
 
 def licence_short(licence: Licence) -> str:
     """`Casa matriz`, or without a label `Inventario WEB …7F2K`."""
-    return licence.label or str(licence)
+    return licence.label or (str(licence.edition) if is_provisional(licence) else str(licence))
 
 
 def licence_name(licence: Licence | None) -> str:
     """`Inventario WEB · en nuestra nube · licencia …7F2K`; with a label, that first."""
     if licence is None:
         return _("Toda la organización")
-    name = _("%(edition)s · %(hosting)s · licencia …%(tail)s") % {
+    words = {
         "edition": licence.edition,
         "hosting": licence.get_hosting_display(),
         "tail": licence.key[-4:],
     }
+    if is_provisional(licence):
+        name = _("%(edition)s · clave por registrar") % words
+    else:
+        name = _("%(edition)s · %(hosting)s · licencia …%(tail)s") % words
     return f"{licence.label} · {name}" if licence.label else name
 
 

@@ -86,7 +86,9 @@ def staff_confirm(now):
 
 
 @pytest.mark.parametrize(
-    ("language", "activate"), [("es", "on_order"), ("en", "on_payment")], ids=["es-on-order", "en-paid-to-staff"]
+    ("language", "activate"),
+    [("es", "on_order"), ("en", "on_payment")],
+    ids=["es-on-order", "en-paid-to-staff"],
 )
 def test_a_newcomer_contracts_and_files_a_case_in_under_two_minutes(
     page, live_server, vendor, now, language, activate, capsys
@@ -134,6 +136,8 @@ def test_a_newcomer_contracts_and_files_a_case_in_under_two_minutes(
     assert (ticket.subject, ticket.drawn) == ("La caja no cuadra", True)
     person = machine + hands.typed * PER_CHARACTER + hands.pages * PER_PAGE
     with capsys.disabled():
-        print(f"\nnewcomer {language} {activate}: {machine:.1f} s of machine, about {person:.0f} s for a person")
+        print(
+            f"\nnewcomer {language} {activate}: {machine:.1f} s of machine, about {person:.0f} s for a person"
+        )
     assert machine < LIMIT
     assert person < LIMIT

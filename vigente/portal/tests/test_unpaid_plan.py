@@ -109,3 +109,30 @@ def test_row_38_new_terms_announced_in_time_are_said(billed, now):
     billed.subscription.save()
     page = plan_of(billed)
     assert "El 10 de agosto : C$ 2,500.00 Con condiciones nuevas: 6 casos al mes (hoy: 4)" in page
+
+
+def test_home_says_what_is_to_be_paid_to_managers_only(billed, now, clock):
+    renewed = dt.datetime(2026, 8, 10, 15, tzinfo=dt.UTC)
+    roll_over(subscription_id=billed.subscription.pk, now=renewed)
+    clock.move_to(renewed)
+    assert "Falta pagar C$ 2,100.00 (plan," in words(signed_in(billed.manager).get("/es/"))
+    assert "Falta pagar" not in words(signed_in(billed.colleague).get("/es/"))
+
+
+def test_home_leads_back_to_an_order_that_waits(billed, now):
+    bigger = make_version(name="Otro")
+    signed_in(billed.manager).post(f"/es/plans/{bigger.pk}/order/", {"licence": "new"})
+    assert "Su pedido de Otro espera el pago." in words(signed_in(billed.manager).get("/es/"))
+
+
+def test_asking_when_what_grace_allows_is_spent_leads_to_paying_and_offers_no_plan(billed, now, clock):
+    renewed = dt.datetime(2026, 8, 10, 15, tzinfo=dt.UTC)
+    roll_over(subscription_id=billed.subscription.pk, now=renewed)
+    clock.move_to(renewed)
+    billed.ticket(renewed)
+    page = words(signed_in(billed.manager).get("/es/ask/"))
+    assert "Ya usó los casos que se pueden usar antes de pagar la renovación." in page
+    assert "Ver lo pendiente y pagar" in page
+    assert "Contratar" not in page
+    asked = words(signed_in(billed.colleague).get("/es/ask/"))
+    assert "Lo paga la persona responsable de su organización: Alicia" in asked

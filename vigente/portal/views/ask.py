@@ -146,7 +146,9 @@ def _coverage(request: HttpRequest, place: Place, work_type: WorkType | None) ->
         "place": place,
         "work_type": work_type,
         "line": live,
-        "ask_whom": whom_to_ask(request, place.organization) if live and live.offers else [],
+        "ask_whom": whom_to_ask(request, place.organization)
+        if live and (live.offers or live.must_pay)
+        else [],
         "kinds": kinds(place, user=request.user, now=request.now),
         "now": request.now,
     }

@@ -129,7 +129,9 @@ def _page(
         "chosen_kind": work_type.code if work_type else "",
         "line": live,
         "kinds": kinds(place, user=request.user, now=request.now),
-        "ask_whom": whom_to_ask(request, place.organization) if live and live.offers else [],
+        "ask_whom": whom_to_ask(request, place.organization)
+        if live and (live.offers or live.must_pay)
+        else [],
         "offer_subscription": running_bought(place),
         "offer_licence": place.licence,
         "may_decide": _may_decide(request, row),

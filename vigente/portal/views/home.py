@@ -5,16 +5,19 @@ workspace.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from vigente.billing.models import Licence, RulebookVersion, Subscription
+from vigente.billing.models import Invoice, Licence, Order, RulebookVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.purchases import OPEN_ORDERS
 from vigente.portal.coverage import covered_first
 from vigente.portal.pages import customer, is_manager, page, seats
 from vigente.portal.places import places_of
+from vigente.portal.views.contracting import DRAFT
 from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import HeldRequest
 from vigente.tickets.queries import my_cases
@@ -49,8 +52,26 @@ def _home(request: HttpRequest) -> HttpResponse:
         "to_choose": held.filter(status=HeldRequest.Status.CHOOSE, requester=request.user).count(),
         "to_approve": _to_approve(request, held),
         "rules_from": rules_from(request),
+        **_money(request),
     }
     return page(request, "home.html", context)
+
+
+def _money(request: HttpRequest) -> dict[str, Any]:
+    """What a manager has to pay now, and the order somebody began before they had an account (row 25)."""
+    managed = [seat.organization_id for seat in seats(request) if is_manager(seat)]
+    unpaid = Invoice.objects.filter(
+        organization__in=managed, balance_minor__gt=0, due_at__lte=request.now
+    ).order_by("due_at", "id")
+    waiting = Order.objects.filter(
+        organization__in=managed, status__in=OPEN_ORDERS, expires_at__gt=request.now
+    ).select_related("version__plan")
+    draft = {} if seats(request) else request.session.get(DRAFT, {})
+    return {
+        "unpaid": unpaid.first() if managed else None,
+        "waiting_order": waiting.first() if managed else None,
+        "draft": draft,
+    }
 
 
 def _to_approve(request: HttpRequest, held: "QuerySet[HeldRequest]") -> int:
