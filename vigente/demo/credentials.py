@@ -16,6 +16,7 @@ CUSTOMER_SCOPES = ("coverage", "tickets:read", "tickets:write", "statement")
 STAFF_SCOPES = (*CUSTOMER_SCOPES, "coverage:any", "queue")
 PRODUCT_SCOPES = ("coverage", "coverage:any", "tickets:read", "tickets:write")
 COVERED = "el-clavo"
+SITUATIONS = {"exhausted": "la-biela", "uncovered": "luz-de-luna", "unpaid": "cristal-norte"}
 
 
 def password_for(seed: int) -> str:
@@ -38,6 +39,10 @@ def store(stage: Stage, companies: list[Company], *, now: datetime) -> None:
         "supervisor": stage.login_of("supervisor"),
         "owner": stage.login_of("owner"),
     }
+    more = {
+        f"manager_{situation}": next(one for one in companies if one.customer.key == key).manager
+        for situation, key in SITUATIONS.items()
+    }
     secrets = {role: _token(role, user, now=now) for role, user in people.items()}
     secrets["product"] = issue_token(name="Inventario", user=None, scopes=PRODUCT_SCOPES, now=now)[1]
     holdings = [holding for company in companies for holding in company.holdings]
@@ -45,7 +50,7 @@ def store(stage: Stage, companies: list[Company], *, now: datetime) -> None:
         demo_secrets={
             "logins": [
                 {"role": role, "email": user.email, "password": stage.password}
-                for role, user in people.items()
+                for role, user in (people | more).items()
             ],
             "tokens": secrets,
             "licences": {one.installed.demo: one.licence.key for one in holdings if one.installed.demo},
@@ -55,6 +60,8 @@ def store(stage: Stage, companies: list[Company], *, now: datetime) -> None:
 
 def logins_of(key: str, people: list[str]) -> frozenset[str]:
     """The customers' addresses that are printed with a password."""
+    if key in SITUATIONS.values():
+        return frozenset(people[:1])
     return frozenset(people[:2]) if key == COVERED else frozenset()
 
 

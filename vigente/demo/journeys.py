@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from random import Random
 
 from vigente.accounts.models import Membership, Organization, User
-from vigente.billing.models import Licence, PlanVersion, Subscription
+from vigente.billing.models import Licence, Order, PlanVersion, Subscription
 from vigente.billing.services.licences import register_licence
 from vigente.billing.services.organizations import block
-from vigente.billing.services.packs import add_pack
 from vigente.billing.services.subscriptions import change_plan, give_notice, subscribe
 from vigente.demo.agenda import Agenda
 from vigente.demo.content.people import Customer, Installed
 from vigente.demo.content.tables import table
+from vigente.demo.money import Till, open_account
 from vigente.demo.stage import Stage, person
 from vigente.rules.periods import Interval, Months, boundary
 
@@ -53,7 +53,9 @@ class Company:
         return self.people[self.customer.manager.email]
 
 
-def open_company(customer: Customer, *, stage: Stage, agenda: Agenda, logins: frozenset[str]) -> Company:
+def open_company(
+    customer: Customer, *, stage: Stage, agenda: Agenda, till: Till, logins: frozenset[str]
+) -> Company:
     """The customer's rows, and its plans' story put on the agenda."""
     organization = Organization.objects.create(
         name=customer.name,
@@ -67,11 +69,12 @@ def open_company(customer: Customer, *, stage: Stage, agenda: Agenda, logins: fr
         user = person(one.email, one.name, "customer", stage=stage, since=stage.begins, login=login)
         Membership.objects.create(user=user, organization=organization, role=one.role)
         people[one.email] = user
+    open_account(organization, customer, till)
     company = Company(customer, organization, people, [])
     if customer.organization_plan:
-        _organization_plan(company, stage, agenda)
+        _organization_plan(company, stage, agenda, till)
     for place, installed in enumerate(customer.licences):
-        company.holdings.append(_install(company, installed, place, stage, agenda))
+        company.holdings.append(_install(company, installed, place, stage, agenda, till))
     if customer.blocked:
         agenda.at(stage.now - 40 * DAY, lambda now: _block(company, stage, now))
     return company
@@ -94,7 +97,9 @@ def anchor_of(stage: Stage, *, months: int, into: int, hour: int = 9) -> datetim
     return stage.at(day, hour).astimezone(stage.now.tzinfo)
 
 
-def _install(company: Company, installed: Installed, place: int, stage: Stage, agenda: Agenda) -> Holding:
+def _install(
+    company: Company, installed: Installed, place: int, stage: Stage, agenda: Agenda, till: Till
+) -> Holding:
     """Register the licence as of the beginning (an included plan: when the licence was sold) and play its story."""
     includes = installed.story == "included"
     since = anchor_of(stage, months=installed.months, into=installed.into) if includes else stage.begins
@@ -114,7 +119,7 @@ def _install(company: Company, installed: Installed, place: int, stage: Stage, a
         holding.subscriptions.extend(holding.licence.subscriptions.all())
 
     agenda.at(since, register)
-    STORIES[installed.story](Play(company, holding, stage, agenda))
+    STORIES[installed.story](Play(company, holding, stage, agenda, till))
     return holding
 
 
@@ -126,6 +131,39 @@ class Play:
     holding: Holding
     stage: Stage
     agenda: Agenda
+    till: Till
+
+    def order(self, *, into: int | None = None, months: int | None = None, is_paid: bool = True) -> None:
+        """Order the licence's plan at its anchor and, unless told otherwise, pay it at once."""
+        installed = self.holding.installed
+        anchor = anchor_of(
+            self.stage,
+            months=installed.months if months is None else months,
+            into=installed.into if into is None else into,
+        )
+        version = self.stage.version(installed.plan, installed.interval)
+
+        def act(now: datetime) -> None:
+            order = self.till.buy(
+                self.company.customer,
+                self.company.organization,
+                version,
+                licence=self.holding.licence,
+                is_paid=is_paid,
+                now=now,
+            )
+            assert order.subscription is not None, "an order for a plan has its contract"
+            self.holding.subscriptions.append(Subscription.objects.get(pk=order.subscription.pk))
+            if not is_paid:
+                self.till.send(
+                    self.company.customer,
+                    self.company.organization,
+                    order.total_minor,
+                    order=order,
+                    now=now + timedelta(hours=2),
+                )
+
+        self.agenda.at(max(anchor, self.stage.begins), act)
 
     def subscribe(
         self,
@@ -175,16 +213,16 @@ def void(_: object) -> None:
 
 
 def active(play: Play) -> None:
-    play.subscribe()
+    play.order()
 
 
 def notice(play: Play) -> None:
-    play.subscribe()
+    play.order()
     play.notice(play.stage.now - 4 * DAY)
 
 
 def change(play: Play) -> None:
-    play.subscribe()
+    play.order()
     version = play.stage.version(play.holding.installed.change_to)
     play.agenda.at(
         play.stage.now - 3 * DAY,
@@ -211,7 +249,7 @@ def legacy_ending(play: Play) -> None:
 def legacy_and_new(play: Play) -> None:
     installed = play.holding.installed
     _legacy(play, installed.legacy_plan, anchor_of(play.stage, months=9, into=5))
-    play.subscribe()
+    play.order()
 
 
 def _legacy(play: Play, plan: str, anchor: datetime) -> None:
@@ -239,7 +277,7 @@ def _legacy(play: Play, plan: str, anchor: datetime) -> None:
 def ended(play: Play) -> None:
     """Ran, was given notice in its last period, ended `into` days ago."""
     installed = play.holding.installed
-    play.subscribe(months=installed.months, into=installed.into)
+    play.order(months=installed.months, into=installed.into)
     play.notice(play.stage.now - (installed.into + 6) * DAY)
 
 
@@ -248,33 +286,38 @@ def returned(play: Play) -> None:
     installed = play.holding.installed
     first = anchor_of(play.stage, months=installed.months, into=installed.into)
     last_day = boundary(first, play.stage.vendor.time_zone, installed.months - 3)
-    play.subscribe()
+    play.order()
     play.notice(last_day - 5 * DAY)
-    play.subscribe(months=1, into=installed.into - 3)
+    play.order(months=1, into=installed.into - 3)
 
 
 def scheduled(play: Play) -> None:
     """Contracted two days ago; begins in `into` days."""
-    play.subscribe(months=0, into=-play.holding.installed.into, at=play.stage.now - 2 * DAY)
+    play.subscribe(months=0, into=-play.holding.installed.into, at=play.stage.now - 2 * DAY, billed=True)
 
 
 def awaiting(play: Play) -> None:
-    play.subscribe(activate=False)
+    """Ordered, and the transfer waits to be confirmed (row 25)."""
+    play.order(is_paid=False)
 
 
 def pack(play: Play) -> None:
     """A pack bought five days ago, when the month's cases were used up (R6)."""
-    play.subscribe()
+    play.order()
 
     def buy(now: datetime) -> None:
-        add_pack(
-            organization=play.company.organization,
+        contract = Subscription.objects.select_related("version__plan__edition").get(
+            pk=play.holding.latest.pk
+        )
+        play.till.buy(
+            play.company.customer,
+            play.company.organization,
+            contract.version,
+            kind=Order.Kind.PACK,
             licence=play.holding.licence,
-            subscription=play.holding.latest,
-            cases=2,
-            key=f"demo:{play.company.customer.key}",
+            subscription=contract,
+            quantity=2,
             now=now,
-            actor=play.stage.of_role("supervisor"),
         )
 
     play.agenda.at(play.stage.now - 5 * DAY, buy)
@@ -304,14 +347,12 @@ STORIES: dict[str, Callable[[Play], None]] = {
 }
 
 
-def _organization_plan(company: Company, stage: Stage, agenda: Agenda) -> None:
+def _organization_plan(company: Company, stage: Stage, agenda: Agenda, till: Till) -> None:
     terms = company.customer.organization_plan
     version = stage.version(terms["plan"], terms["interval"])
     agenda.at(
         anchor_of(stage, months=terms["months"], into=terms["into"]),
-        lambda now: void(
-            subscribe(organization=company.organization, version=version, now=now, actor=company.manager)
-        ),
+        lambda now: void(till.buy(company.customer, company.organization, version, now=now)),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from vigente.demo.money import Till
 from vigente.demo.stage import Stage
 from vigente.events.models import Event
 from vigente.installation.prepared import Prepared
@@ -23,34 +24,46 @@ FOLLOWED = frozenset().union(*(one.kinds for one in FOLLOWERS))
 NIGHTLY = (
     clock.roll_over_subscriptions,
     clock.expire_grants,
+    clock.suspend_unpaid,
+    clock.give_up_unpaid,
+    clock.expire_orders,
     clock.expire_held_requests,
     clock.close_solved_cases,
 )
-REMINDERS = (clock.remind_of_terms, clock.remind_of_expiring_cases)
+REMINDERS = (clock.remind_of_terms, clock.remind_of_expiring_cases, clock.remind_of_invoices)
 
 
 class Nights:
     """Passes time between acts. `tell` is told each midnight reached."""
 
-    def __init__(self, stage: Stage, tell: Callable[[datetime], None]) -> None:
-        self.stage, self.tell = stage, tell
+    def __init__(self, stage: Stage, till: Till, tell: Callable[[datetime], None]) -> None:
+        self.stage, self.till, self.tell = stage, till, tell
 
     def pass_time(self, before: datetime, now: datetime) -> None:
-        """Live through every local midnight in `(before, now]`."""
+        """Live through every local midnight in `(before, now]`, and let customers pay what they owe."""
         if before == self.stage.begins:
             clock.put_rulebook_in_force(now=before)
         if before > self.stage.now - MAILED:
             self.follow(before)  # mail says what was true when it was written
         midnight = self._next_midnight(before)
-        while midnight <= now:
+        while True:
+            self._pay(until=min(midnight, now))
+            if midnight > now:
+                return
             for job in NIGHTLY:
                 job(now=midnight)
             if midnight > self.stage.now - REMINDED:
                 for job in REMINDERS:
                     job(now=midnight)
+            self.till.look(midnight)
             self.follow(midnight)
             self.tell(midnight)
             midnight = self._next_midnight(midnight)
+
+    def _pay(self, *, until: datetime) -> None:
+        while (at := self.till.next_at()) is not None and at <= until:
+            self.till.take()
+            self.follow(at)
 
     def follow(self, now: datetime) -> None:
         """What follows from the events so far; mail only for what is recent."""

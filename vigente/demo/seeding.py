@@ -18,6 +18,7 @@ from vigente.demo.agenda import Agenda
 from vigente.demo.casting import Casting
 from vigente.demo.content.people import customers
 from vigente.demo.journeys import open_company
+from vigente.demo.money import Till, open_money
 from vigente.demo.nights import Nights
 from vigente.demo.stage import HISTORY, Stage, open_stage
 from vigente.mail.models import OutboundMessage
@@ -49,17 +50,19 @@ def seed_demo(*, now: datetime, seed: int = 7, progress: Progress | None = None)
     with _without_collector(), transaction.atomic():
         stage = open_stage(now=now, seed=seed, password=credentials.password_for(seed))
         TicketNumber.objects.update_or_create(pk=1, defaults={"last": FIRST_NUMBER})
-        agenda = Agenda()
+        open_money(stage)
+        agenda, till = Agenda(), Till(stage)
         companies = [
             open_company(
                 one,
                 stage=stage,
                 agenda=agenda,
+                till=till,
                 logins=credentials.logins_of(one.key, [person.email for person in one.people]),
             )
             for one in customers()
         ]
-        nights = Nights(stage, _teller(stage, progress))
+        nights = Nights(stage, till, _teller(stage, progress))
         Casting(stage, agenda, nights.follow).cast(companies)
         agenda.at(stage.begins, nights.follow)
         acts = agenda.run(until=now, pass_time=nights.pass_time)

@@ -18,12 +18,22 @@ from vigente.billing.services.catalog import import_plans
 from vigente.demo.content.people import Vendor, vendor
 from vigente.installation.models import Installation
 from vigente.rules.periods import day_start
-from vigente.rules.rulebook import Rulebook
+from vigente.rules.pricing import DiscountRule
+from vigente.rules.rulebook import CLOUD_DISCOUNT, Rulebook
 from vigente.rules.worktime import WorkHours
 from vigente.sla.models import BusinessHours
 from vigente.tickets.models import Department
 
 HISTORY = timedelta(days=300)
+WELCOME = DiscountRule(
+    code="welcome",
+    edition=None,
+    hosting=None,
+    basis_points=1000,
+    applies_to_packs=False,
+    coupon="BIENVENIDA",
+    terms=1,
+)
 RULES_AFTER = timedelta(days=45)  # the first weeks show cases from before plans were required (row 30)
 
 
@@ -123,7 +133,11 @@ def open_stage(*, now: datetime, seed: int, password: str) -> Stage:
     )
     import_plans(text=catalogue_text(stage), now=stage.begins)
     _staff(stage)
-    rules = Rulebook(billing_zone=stage.vendor.time_zone, plans_required_from=stage.rules_from)
+    rules = Rulebook(
+        billing_zone=stage.vendor.time_zone,
+        plans_required_from=stage.rules_from,
+        discounts=(CLOUD_DISCOUNT, WELCOME),
+    )
     RulebookVersion.objects.create(
         effective_from=stage.begins,
         data=rules.to_json(),

@@ -26,12 +26,14 @@ from vigente.events.models import Event, record
 from vigente.installation.prepared import Param, Prepared
 from vigente.rules.periods import day_of, day_start
 from vigente.tickets.services import held, merging, work
+from vigente.trials import services as trials
 from vigente.webhooks import services as webhooks
 from vigente.worker.models import JobRun
 from vigente.worker.verification import verify
 
 VERIFY_HOUR = timedelta(hours=3)  # after local midnight
 NAMED_DIFFERENCES = 50
+MANY = 20  # contracts due at once from which it pays to write them together
 log = structlog.get_logger(__name__)
 
 
@@ -53,9 +55,12 @@ def roll_over_subscriptions(*, now: datetime) -> int:
     in a transaction of its own.
     """
     done = 0
-    while moved := renew_ordinary(now=now):
-        done += moved
-    for pk in _MOVING(now=now):
+    due = _MOVING(now=now)
+    if len(due) >= MANY:
+        while moved := renew_ordinary(now=now):
+            done += moved
+        due = _MOVING(now=now)
+    for pk in due:
         try:
             done += roll_over(subscription_id=pk, now=now)
         except Exception as error:
@@ -187,6 +192,16 @@ def erase_old_deliveries(*, now: datetime) -> int:
     return webhooks.erase_old(now=now)
 
 
+def try_rules_out(*, now: datetime) -> int:
+    """Run the trial of rules that has waited longest."""
+    return trials.run_next(now=now)
+
+
+def forget_old_trials(*, now: datetime) -> int:
+    """Delete what was tried out long ago."""
+    return trials.forget_old(now=now)
+
+
 JOBS: list[Job] = [
     Job(roll_over_subscriptions),
     Job(expire_grants),
@@ -205,6 +220,8 @@ JOBS: list[Job] = [
     Job(announce_new_terms, every=timedelta(minutes=15)),
     Job(forget_old_sessions, every=timedelta(hours=12)),
     Job(erase_old_deliveries, every=timedelta(minutes=10)),
+    Job(forget_old_trials, every=timedelta(hours=12)),
+    Job(try_rules_out, long=True),
     Job(verify_nightly, every=timedelta(minutes=1), long=True),
 ]
 

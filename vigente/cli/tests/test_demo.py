@@ -16,7 +16,16 @@ from vigente.cli.output import Refusal
 
 pytestmark = pytest.mark.once
 New = Callable[[], str]
-LOGINS = ["customer", "manager", "agent", "supervisor", "owner"]
+LOGINS = [
+    "customer",
+    "manager",
+    "agent",
+    "supervisor",
+    "owner",
+    "manager_exhausted",
+    "manager_uncovered",
+    "manager_unpaid",
+]
 
 
 def run(database: str, *words: str, code: int = 0) -> "subprocess.CompletedProcess[str]":

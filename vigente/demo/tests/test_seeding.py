@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from django.test import TestCase
 
 from vigente.accounts.models import Organization, User
-from vigente.billing.models import Licence, Subscription
+from vigente.billing.models import Invoice, Licence, Order, Payment, Subscription
+from vigente.billing.money_verification import balance_sheet
 from vigente.billing.queries import coverage_of, meter_of, price_of
 from vigente.demo.seeding import DemoResult, seed_demo
 from vigente.installation.models import Installation
@@ -80,7 +81,7 @@ class TheDemonstration(TestCase):
             assert Ticket.objects.filter(status=status).exists(), status
 
     def test_every_state_of_a_subscription_is_there(self) -> None:
-        for status in ["scheduled", "awaiting_payment", "active", "ended"]:
+        for status in ["scheduled", "awaiting_payment", "active", "grace", "suspended", "ended"]:
             assert Subscription.objects.filter(status=status).exists(), status
 
     def test_subscriptions_are_monthly_annual_legacy_included_and_organization_wide(self) -> None:
@@ -91,6 +92,27 @@ class TheDemonstration(TestCase):
         assert running.filter(version__cases__isnull=True).exists()
         assert running.filter(notice_given_at__isnull=False, change_to__isnull=True).exists()
         assert running.filter(change_to__isnull=False).exists()
+
+    def test_every_state_of_money_is_there(self) -> None:
+        invoices = Invoice.objects.filter(corrects__isnull=True)
+        assert invoices.filter(balance_minor=0).count() > 100
+        assert invoices.filter(balance_minor__gt=0, due_at__lt=NOW).count() >= 2
+        assert {"term", "pack", "work"} <= set(invoices.values_list("purpose", flat=True))
+        assert set(invoices.values_list("currency", flat=True)) == {"NIO", "USD"}
+        assert Payment.objects.filter(status="review", proof__gt="").count() == 2
+        assert set(Payment.objects.values_list("method", flat=True)) == {"card", "transfer"}
+        assert Order.objects.filter(status="open").exists()
+        assert Order.objects.filter(coupon="BIENVENIDA", status="done").exists()
+        assert Invoice.objects.filter(lines__discount_code="cloud_web").exists()
+        assert {
+            sum(v for (c, _), v in balance_sheet().items() if c == money) for money in ("NIO", "USD")
+        } == {0}
+
+    def test_an_unpaid_renewal_covers_a_little_or_nothing(self) -> None:
+        half = Subscription.objects.get(organization__external_ref="cristal-norte")
+        assert half.status == "grace"
+        assert 0 < half.invoices.get(balance_minor__gt=0).balance_minor < half.invoices.first().total_minor
+        assert Subscription.objects.get(organization__external_ref="tia-chabela").status == "suspended"
 
     def test_the_covered_licence_has_cases_left(self) -> None:
         one = licence("covered")
