@@ -137,11 +137,18 @@ def payers(grants: Iterable[int]) -> dict[int, Payer]:
     return found
 
 
-def drawn_since_period_began(
-    subscriptions: Sequence[int], *, now: datetime
-) -> dict[int, tuple[int, int | None]]:
-    """Of the running allotment of these contracts: cases drawn, and left (None: without limit)."""
-    found: dict[int, tuple[int, int | None]] = {}
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The running allotment of a contract: cases drawn and left (None: without limit), and its span."""
+
+    drawn: int
+    left: int | None
+    span: Span
+
+
+def running_allotments(subscriptions: Sequence[int], *, now: datetime) -> dict[int, Running]:
+    """By contract."""
+    found: dict[int, Running] = {}
     for first in range(0, len(subscriptions), AT_ONCE):
         rows = Grant.objects.filter(
             subscription__in=subscriptions[first : first + AT_ONCE],
@@ -149,6 +156,8 @@ def drawn_since_period_began(
             start__lte=now,
             end__gt=now,
         )
-        for pk, drawn, remaining in rows.order_by("period").values_list("subscription", "drawn", "remaining"):
-            found[pk] = (drawn, remaining)
+        for pk, drawn, remaining, start, end in rows.order_by("period").values_list(
+            "subscription", "drawn", "remaining", "start", "end"
+        ):
+            found[pk] = Running(drawn, remaining, Span(start, end))
     return found

@@ -165,13 +165,13 @@ def _cost(minutes: int, at: datetime, rates: Sequence[CostRate], zone: str) -> i
 def _plans() -> tuple[dict[tuple[int, int], str], dict[str, str]]:
     """The family of each edition and rank, and the name of each family: of what was sold last."""
     versions = PlanVersion.objects.order_by("sold_from", "-plan__interval", "pk").values_list(
-        "plan__edition", "rank", "plan__family", "plan__name"
+        "plan__edition", "rank", "plan__family", "plan__name", "plan__edition__code"
     )
     ranked: dict[tuple[int, int], str] = {}
     names: dict[str, str] = {}
-    for edition, rank, family, name in versions:
+    for edition, rank, family, name, code in versions:
         ranked[edition, rank] = family
-        names[family] = name
+        names[family] = f"{name} · {code}"
     return ranked, names
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from vigente.billing.models import Invoice, Subscription
-from vigente.billing.numbers import drawn_since_period_began
+from vigente.billing.numbers import Running, running_allotments
 from vigente.reports.contracts import FIELDS, LIVE, Contract, Prices
 
 WINDOWS = (30, 60, 90)  # days
@@ -17,7 +17,7 @@ class Risk(StrEnum):
 
     UNPAID = "unpaid"  # the running term, or another invoice past its date
     EXHAUSTED = "exhausted"  # no cases left in the running period
-    UNUSED = "unused"  # none used in it
+    UNUSED = "unused"  # none used of it, and more than half of it has passed
 
 
 class Says(StrEnum):
@@ -92,7 +92,7 @@ def renewals(*, now: datetime, days: int = max(WINDOWS)) -> list[Renewal]:
         if at <= until:
             found.append((at, number, contract, name, plan, ends_at, change_to, unpaid_until))
     prices = Prices(now)
-    drawn = drawn_since_period_began([one[2].id for one in found], now=now)
+    allotments = running_allotments([one[2].id for one in found], now=now)
     owing = set(
         Invoice.objects.filter(balance_minor__gt=0, due_at__lt=now)
         .order_by()
@@ -103,17 +103,19 @@ def renewals(*, now: datetime, days: int = max(WINDOWS)) -> list[Renewal]:
         currency, minor = prices.next_term(contract, number, now=now)
         says = Says.CHANGES if change_to else Says.LEAVES if ends_at else Says.RENEWS
         unpaid = unpaid_until is not None or contract.organization in owing
-        risks = tuple(_risks(unpaid, *drawn.get(contract.id, (None, None))))
+        risks = tuple(_risks(unpaid, allotments.get(contract.id), now))
         answer.append(
             Renewal(contract.id, contract.organization, name, plan, at, currency, minor, says, risks)
         )
     return sorted(answer, key=lambda one: (one.at, one.contract))
 
 
-def _risks(unpaid: bool, drawn: int | None, left: int | None) -> list[Risk]:
+def _risks(unpaid: bool, running: Running | None, now: datetime) -> list[Risk]:
     found = [Risk.UNPAID] if unpaid else []
-    if left == 0:
+    if running is None:
+        return found
+    if running.left == 0:
         found.append(Risk.EXHAUSTED)
-    if drawn == 0:
+    if running.drawn == 0 and now - running.span.start > (running.span.end - running.span.start) / 2:
         found.append(Risk.UNUSED)
     return found

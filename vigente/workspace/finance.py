@@ -221,7 +221,8 @@ def renewing(asked: Asked) -> Report:
         tables=[Table("renewals", _("Renovaciones que vienen"), columns, rows)],
         how=[
             _("Cada contrato cuenta una vez, en su próxima renovación, al precio y descuento de hoy, sin impuestos. "
-              "En riesgo: debe algo vencido, ya usó todos sus casos del mes o no ha usado ninguno.")
+              "En riesgo: debe algo vencido, ya usó todos sus casos del mes, o pasó medio mes y no "
+              "ha usado ninguno.")
         ],
         has_period=False,
     )  # fmt: skip
@@ -299,7 +300,9 @@ def _billed_table(rows: list[MoneyRow], currency: str, asked: Asked) -> Table:
 def age_label(age: Age) -> str:
     if age.most is None:
         return _("Más de %(days)s días") % {"days": age.over}
-    return _("De %(over)s a %(most)s días") % {"over": age.over + 1 if age.over else 0, "most": age.most}
+    if not age.over:
+        return _("Hasta %(days)s días") % {"days": age.most}
+    return _("De %(over)s a %(most)s días") % {"over": age.over + 1, "most": age.most}
 
 
 def _overdue_table(owed: list[Age]) -> Table:

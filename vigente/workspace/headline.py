@@ -16,11 +16,12 @@ from vigente.reports.periods import Choice, Period, period_of
 from vigente.reports.promises import promises
 from vigente.reports.recurring import Recurring, recurring
 from vigente.reports.renewals import renewals, windows
+from vigente.rules.money import divide
 from vigente.rules.periods import Span
 from vigente.rules.recurring import Movement
 from vigente.ui import formats
 from vigente.workspace import finance, support
-from vigente.workspace.tables import per_cent
+from vigente.workspace.tables import per_cent, scale_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ def support_figures(*, now: datetime, zone: str) -> list[Figure]:
     ]
 
 
+def round_money(minor: int, currency: str) -> str:
+    """Whole units: cents say nothing at a glance."""
+    scale = scale_of(currency)
+    return formats.money(divide(minor, scale) * scale, currency, whole=True)
+
+
 def _finance(name: str) -> str:
     return reverse("workspace:finance", args=[name])
 
@@ -70,13 +77,13 @@ def _recurring(found: Recurring, currency: str) -> Figure:
     rows = found.of(currency)
     names = finance.movement_names()
     moved = [
-        f"{names[one].lower()} {formats.money(minor, currency, whole=True)}"
+        f"{names[one].lower()} {round_money(abs(minor), currency)}"
         for one in Movement
         if (minor := rows[-1].moved.get(one, 0))
     ]
     return Figure(
         _("Ingreso recurrente"),
-        formats.money(rows[-1].closing, currency, whole=True),
+        round_money(rows[-1].closing, currency),
         _("al mes. Este mes: %(moved)s.") % {"moved": ", ".join(moved) or _("sin cambios")},
         _finance("revenue") + "?period=year",
         tuple(row.closing for row in rows),
@@ -112,14 +119,14 @@ def _overdue(*, now: datetime) -> list[Figure]:
         says = _("%(invoices)s; lo más viejo: %(age)s.") % {
             "invoices": says, "age": finance.age_label(mine[-1]).lower(),
         }  # fmt: skip
-        value = formats.money(sum(age.minor for age in mine), currency, whole=True)
+        value = round_money(sum(age.minor for age in mine), currency)
         found.append(Figure(_("Vencido por cobrar"), value, says, _finance("money"), bad=True))
     return found or [Figure(_("Vencido por cobrar"), "0", _("Nadie debe nada vencido."), _finance("money"))]
 
 
 def _renewals(*, now: datetime) -> Figure:
     soon = windows(renewals(now=now), now=now)[0]
-    total = " · ".join(formats.money(minor, code, whole=True) for code, minor in soon.amounts.items())
+    total = " · ".join(round_money(minor, code) for code, minor in soon.amounts.items())
     parts = [total] if total else []
     if soon.at_risk:
         parts.append(ngettext("%(n)s en riesgo", "%(n)s en riesgo", soon.at_risk) % {"n": soon.at_risk})

@@ -102,11 +102,11 @@ def waiting(asked: Asked) -> Report:
     columns = [
         Column(_("Prioridad")),
         Column(_("Casos"), True),
-        Column(_("Respuesta, mitad"), True, "bar"),
+        Column(_("Primera respuesta, mediana"), True, "bar"),
         Column(_("9 de cada 10"), True),
         Column(_("A tiempo"), True),
         Column(_("Resueltos"), True),
-        Column(_("Solución, mitad"), True),
+        Column(_("Solución, mediana"), True),
         Column(_("9 de cada 10"), True),
         Column(_("A tiempo"), True),
     ]
@@ -131,7 +131,7 @@ def waiting(asked: Asked) -> Report:
         if rows
         else [],
         how=[
-            _("Tiempo hábil del horario de cada plazo, de los casos que entraron en este tiempo. Mitad: la mitad "
+            _("Tiempo hábil del horario de cada plazo, de los casos que entraron en este tiempo. Mediana: la mitad "
               "esperó eso o menos. A tiempo: de los que ya vencieron o se contestaron, cuántos dentro de lo prometido.")
         ],
     )  # fmt: skip

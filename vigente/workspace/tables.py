@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from vigente.reports.periods import Month, Period
 from vigente.ui import formats
+from vigente.ui.exports import amount_cell
 
 T = TypeVar("T")
-PAGE, MOST = 50, 5000
+PAGE, MOST, MOST_STACKED = 50, 5000, 5
 
 
 class Cell(NamedTuple):
@@ -58,7 +59,13 @@ class Table:
 
     @property
     def has_chart(self) -> bool:
-        return len(self.rows) > 1 and any(column.series for column in self.columns)
+        drawn = [at for at, column in enumerate(self.columns) if column.series]
+        return len(self.rows) > 1 and any(row[at].value for row in self.rows for at in drawn)
+
+    @property
+    def is_wide(self) -> bool:
+        """Too wide to be read stacked on a phone: it scrolls sideways there."""
+        return len(self.columns) > MOST_STACKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +123,9 @@ def amount(minor: int | None, currency: str, href: str = "", *, signed: bool = F
     """Money; the CSV gets plain units."""
     if minor is None or not currency:
         return Cell("—", raw="")
-    text = formats.money(minor, currency)
+    text = formats.money(minor, currency) if minor or not signed else "0"
     text = f"+{text}" if signed and minor > 0 else text
-    return Cell(text, href if minor else "", minor, units(minor, currency))
-
-
-def units(minor: int, currency: str) -> float:
-    """Minor units as a spreadsheet wants them."""
-    precision = get_currency_precision(currency)
-    return round(minor / 10**precision, precision)
+    return Cell(text, href if minor else "", minor, amount_cell(minor, currency))
 
 
 def scale_of(currency: str) -> int:

@@ -76,7 +76,7 @@ def test_a_case_costs_its_minutes_at_the_rate_of_its_day():
     CostRate.objects.create(hour_minor=1200, currency="USD", valid_from=date(2026, 7, 11))
     found = month(NINE + 2 * DAY)
     (plan,) = found.plans
-    assert (plan.plan, plan.cases, plan.minutes) == ("Tienda", 2, DEFAULT_MINUTES + 90)
+    assert (plan.plan, plan.cases, plan.minutes) == ("Tienda · WEB", 2, DEFAULT_MINUTES + 90)
     assert plan.cost_minor == 500 + 1800
     assert found.assumed == 1
     assert plan.revenue == {"USD": 12_000}  # 12 of July's 31 days
@@ -116,7 +116,7 @@ def test_held_requests_by_what_let_them_in():
 def test_renewals_say_when_how_much_and_who_may_be_lost():
     version = make_version(price_minor=4000, currency="USD", cases=1)
     renews = make_customer("A", now=NINE - 5 * DAY, version=version, hosting="vendor_cloud")
-    leaves = make_customer("B", now=NINE - 4 * DAY, version=version)
+    leaves = make_customer("B", now=NINE - 20 * DAY, version=version)
     yearly = make_version(price_minor=48_000, currency="USD", interval="year")
     make_customer("C", now=NINE - 300 * DAY, version=yearly)
     make_customer("D", now=NINE, version=yearly)
@@ -126,8 +126,8 @@ def test_renewals_say_when_how_much_and_who_may_be_lost():
         subscriptions.roll_over(subscription_id=pk, now=NINE)
     found = renewals(now=NINE)
     assert [(row.name, row.says, row.amount_minor, row.risks) for row in found] == [
-        ("A", Says.RENEWS, 2400, (Risk.EXHAUSTED,)),
         ("B", Says.LEAVES, 4000, (Risk.UNUSED,)),
+        ("A", Says.RENEWS, 2400, (Risk.EXHAUSTED,)),
         ("C", Says.RENEWS, 48_000, (Risk.UNUSED,)),
     ]
     assert [

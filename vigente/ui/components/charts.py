@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from vigente.ui.components.base import register
 
-WIDE, HIGH = 120, 28
+WIDE, HIGH = 80, 28
 
 
 @register.simple_tag

@@ -114,7 +114,7 @@ def test_the_one_who_was_passed_over_is_named(oscar, lived, now):
 def test_a_csv_holds_plain_numbers(oscar, lived):
     answer = oscar.get("finance", "revenue", query="?format=closing-USD&period=month")
     page = b"".join(answer.streaming_content).decode()
-    assert page.splitlines() == ["\ufeffMes,Al cerrar,Clientes,Por cliente", "2026-07,50.0,2,25.0"]
+    assert page.splitlines() == ["\ufeffMes,Al cerrar,Clientes,Por cliente", '2026-07,"50,00",2,"25,00"']
 
 
 def test_what_no_address_names_is_not_there(oscar, lived):

@@ -16,12 +16,11 @@ function read(figure) {
   return { labels: rows.map((row) => row.cells[0].textContent.trim()), series };
 }
 
-const value = (cell) => (cell.dataset.value === undefined || cell.dataset.value === "" ? null : Number(cell.dataset.value));
+const value = (cell, scale) => (cell.dataset.value === undefined || cell.dataset.value === "" ? null : Number(cell.dataset.value) / scale);
 
 function options(figure, data, uPlot, width) {
   const tokens = getComputedStyle(figure);
   const colour = (name) => tokens.getPropertyValue(`--${name}`).trim();
-  const scale = Number(figure.dataset.scale || 1);
   const number = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
   const font = `12px ${tokens.fontFamily}`;
   const axis = { stroke: colour("ink-soft"), font, ticks: { stroke: colour("line"), size: 4 } };
@@ -31,7 +30,7 @@ function options(figure, data, uPlot, width) {
     height: HEIGHT,
     cursor: { x: false, y: false, drag: { x: false, y: false }, points: { show: false } },
     legend: { show: false },
-    scales: { x: { time: false, range: (_, min, max) => [min - 0.5, max + 0.5] }, y: { range: (_, min, max) => [Math.min(0, min * 1.08), Math.max(1, max * 1.08)] } },
+    scales: { x: { time: false, range: (_, min, max) => [min - 0.5, max + 0.5] }, y: { range: (_, min, max) => [Math.min(0, min * 1.08), Math.max(0, max * 1.08) || 1] } },
     series: [{}, ...data.series.map((one) => {
       const stroke = colour(one.tone);
       const isBar = one.kind === "bar";
@@ -39,7 +38,7 @@ function options(figure, data, uPlot, width) {
     })],
     axes: [
       { ...axis, grid: { show: false }, splits: () => data.labels.map((_, at) => at), values: (_, splits) => thinned(splits, data.labels, width) },
-      { ...axis, grid: { stroke: colour("line"), width: 1 }, size: 56, values: (_, splits) => splits.map((one) => number.format(one / scale)) },
+      { ...axis, grid: { stroke: colour("line"), width: 1 }, size: 56, values: (_, splits) => splits.map((one) => number.format(one)) },
     ],
     hooks: { setCursor: [(plot) => plot.cursor.idx != null && say(figure, data, plot.cursor.idx)] },
   };
@@ -47,8 +46,8 @@ function options(figure, data, uPlot, width) {
 
 // As many labels as fit, the last always among them.
 function thinned(splits, labels, width) {
-  const every = Math.ceil((splits.length * 76) / Math.max(width - 60, 76));
-  return splits.map((at) => ((splits.length - 1 - at) % every === 0 ? labels[at] : ""));
+  const every = Math.ceil((splits.length * 84) / Math.max(width - 60, 76));
+  return splits.map((at) => ((splits.length - 1 - at) % every === 0 ? labels[at].split(",")[0] : ""));
 }
 
 function say(figure, data, at) {
@@ -79,7 +78,8 @@ async function draw(figure) {
   const canvas = figure.querySelector(".chart__area");
   figure.querySelector(".chart__key")?.remove();
   if (data.series.length > 1) figure.prepend(key(data));
-  const columns = [data.labels.map((_, at) => at), ...data.series.map((one) => one.cells.map(value))];
+  const scale = Number(figure.dataset.scale || 1);
+  const columns = [data.labels.map((_, at) => at), ...data.series.map((one) => one.cells.map((cell) => value(cell, scale)))];
   const plot = new uPlot(options(figure, data, uPlot, canvas.clientWidth), columns, canvas);
   drawn.set(figure, plot);
   if (!figure.dataset.at) {
