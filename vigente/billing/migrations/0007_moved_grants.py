@@ -5,21 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_invitation'),
-        ('billing', '0006_documents_and_cards'),
+        ("accounts", "0002_invitation"),
+        ("billing", "0006_documents_and_cards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='grant',
-            name='moved_at',
+            model_name="grant",
+            name="moved_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='grant',
-            name='moved_from',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization'),
+            model_name="grant",
+            name="moved_from",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.organization",
+            ),
         ),
     ]
