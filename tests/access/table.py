@@ -62,23 +62,32 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/
         workspace:licence_hosting/ workspace:membership/""",
     # Workspace: supervisors and the owner
-    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
+    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:money workspace:invoices workspace:invoice/ workspace:transfers
+        workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
+        workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/
+        workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
         workspace:report/ workspace:report_rows///
         workspace:outbound/""",
-    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:organization_unblock/ workspace:subscription_activation/
+    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:transfer_confirmation/ workspace:order_cancellation/
+        workspace:organization_unblock/ workspace:subscription_activation/
         workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
         workspace:outbound_retry/""",
-    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:quotation/ workspace:held_override/ workspace:organization_edit/
+    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
+        workspace:invoice_fiscal/ workspace:transfer_rejection/ workspace:order_payment/ workspace:order_new/
+        workspace:organization_payment/ workspace:organization_payout// workspace:organization_billing/
+        workspace:quotation/ workspace:held_override/ workspace:organization_edit/
         workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner
     ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tokens workspace:section/
-        workspace:finance/ workspace:finance_rows///
+        workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
     ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:rules_withdrawal/ workspace:token_revocation/
         workspace:webhook_secret/ workspace:webhook_test/ workspace:webhook_delivery_replay/""",
     ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new workspace:vendor
-        workspace:token_new workspace:section_new/ workspace:section_row// workspace:webhook_new
+        workspace:seller workspace:documents workspace:document/ workspace:document_preview/
+        workspace:token_new workspace:section_new/ workspace:section_row// workspace:letter/
+        workspace:plan_new workspace:version_prices/ workspace:webhook_new
         workspace:webhook_edit/ workspace:webhook_replay/ workspace:webhook_deletion/""",
     # API, each with a token of their own
     ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage api:organizations/<id>/statement",

@@ -163,7 +163,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "number": case.number, "proposal": split.pk, "version": bigger.pk, "subscription": subscription.pk,
         "membership": member.pk, "invitation": offer.pk, "file": shown, "held": held.token,
         "seat": invitation_token(offer), "view": "line", "slug": "departments", "name": "queue", "uidb36": "1",
-        "key": "abc-def", "pack": pack, "prepared": prepared.token,
+        "key": "abc-def", "kind": "invoice", "pack": pack, "prepared": prepared.token,
         "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
     world.rows = _money(world, shop, now) | {
@@ -188,8 +188,11 @@ def _money(world: World, shop: Customer, now: datetime) -> dict[str, int]:
         target=invoice, amount_minor=5_000, reference="8841", file=File("comprobante.png", b"\x89PNG\r\n\x1a\n0"),
         user=shop.manager, key="transferencia", now=now,
     )  # fmt: skip
-    world.objects |= {"order": order.pk, "invoice": invoice.pk}
-    return {"invoice": invoice.pk, "payment": transfer.pk}
+    world.objects |= {"order": order.pk, "invoice": invoice.pk, "currency": "NIO", "export": "payments",
+                      "letter": "welcome", "language": "es"}  # fmt: skip
+    return {"invoice": invoice.pk, "payment": transfer.pk, "transfer": transfer.pk, "order_new": shop.organization.pk,
+            "order": order.pk, "contract_order": shop.subscription.pk,
+            "version_prices": shop.version.pk}  # fmt: skip
 
 
 def arguments(world: World, key: str, wanted: Iterable[str]) -> list[Any]:

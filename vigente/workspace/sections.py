@@ -22,6 +22,7 @@ from vigente.workspace.forms.settings import (
     WorkTypeForm,
 )
 from vigente.workspace.section import Section
+from vigente.workspace.sections_money import MONEY_SECTIONS
 from vigente.workspace.sections_prices import PRICE_SECTIONS
 
 __all__ = ["SECTIONS", "Section"]
@@ -143,4 +144,5 @@ SECTIONS: Mapping[str, Section] = {
         ),
     ),
     **PRICE_SECTIONS,
+    **MONEY_SECTIONS,
 }
