@@ -35,7 +35,7 @@ TECHNICAL = {
     "hosting", "interval", "on_renewal", "draw_by", "password", "last_reply_by", "outcome", "header_id", "auth_host",
 }  # fmt: skip
 NAME_IN_A_CATALOGUE = 80  # no longer one can be imported
-APPS = ("accounts", "billing", "tickets", "sla", "mail", "installation", "worker")
+APPS = ("accounts", "billing", "tickets", "sla", "mail", "webhooks", "installation", "worker")
 
 
 def build_hostile(now: datetime) -> World:

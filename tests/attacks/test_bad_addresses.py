@@ -29,6 +29,7 @@ READS_ITS_QUERY = (
     "portal:ask", "portal:ask_coverage", "portal:held/", "portal:people", "workspace:queue/", "workspace:search",
     "workspace:preview/", "workspace:open", "workspace:phone_preview/", "workspace:held", "workspace:organizations",
     "workspace:organization_statement/", "workspace:merger/", "workspace:mail",
+    "workspace:webhook/",
 )  # fmt: skip
 
 

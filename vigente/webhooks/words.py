@@ -36,6 +36,7 @@ FAMILIES: Mapping[str, Callable[[], str]] = {
     "favour": lambda: _("Favores"),
     "licence": lambda: _("Licencias"),
     "organization": lambda: _("Organizaciones"),
+    "wish": lambda: _("Pedidos a la persona responsable"),
     "order": lambda: _("Pedidos"),
     "invoice": lambda: _("Facturas"),
     "credit_note": lambda: _("Notas de crédito"),

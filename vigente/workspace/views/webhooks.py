@@ -207,11 +207,19 @@ def webhook_delivery(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = _delivery(request, pk)
     context = {
         "delivery": delivery,
-        "body": json.dumps(json.loads(delivery.body), ensure_ascii=False, indent=2),
+        "body": _laid_out(delivery.body),
         "error": error_text(delivery.last_error),
         "tries": [(one, error_text(one.error)) for one in delivery.tries.all()[:100]],
     }
     return render(request, "workspace/webhooks/delivery.html", context)
+
+
+def _laid_out(body: str) -> str:
+    """JSON with its lines and indents."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except ValueError:
+        return body
 
 
 @owners
