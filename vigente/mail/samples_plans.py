@@ -58,6 +58,9 @@ PLANS: Letters = {
     "plan_suspended": (gettext_lazy("Un plan se suspendió por falta de pago"), lambda now: plan(now) | {
         "balance": money(144_900), "until": day(now, 25), "link": portal_link("invoice", 1)}),
     "plan_reinstated": (gettext_lazy("Un plan volvió a estar vigente"), plan),
+    "wish": (gettext_lazy("Alguien de su organización pide comprar"), lambda now: {
+        "kind": "pack", "who": "Roberto Pérez", "plan": "Tienda", "licence": _("Sucursal Centro"),
+        "link": link("portal:plan")}),
     "plan_ended": (gettext_lazy("Un plan terminó"), lambda now: plan(now) | {
         "left": 2, "until": day(now, 8), "unpaid": False, "link": link("portal:plans")}),
     "legacy_ending": (gettext_lazy("Un plan anterior está por terminar"), lambda now: plan(now) | {

@@ -74,7 +74,7 @@ def safe_cell(value: object) -> str | int | float:
         return ""
     if isinstance(value, bool):
         return _("Sí") if value else _("No")
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Number):
         return value
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")

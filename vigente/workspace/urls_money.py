@@ -40,7 +40,7 @@ money_pages = [
     path("money/orders/<int:pk>/cancellation/", orders.order_cancellation, name="order_cancellation"),
     path("money/orders/<int:pk>/payment/", money_invoice.order_payment, name="order_payment"),
     path("money/exports/", money_exports.exports, name="money_exports"),
-    path("money/exports/<slug:name>.csv", money_exports.export, name="money_export"),
+    path("money/exports/<slug:export>.csv", money_exports.money_export, name="money_export"),
     path("organizations/<int:pk>/orders/new/", orders.order_new, name="order_new"),
     path(
         "organizations/<int:pk>/payments/new/",
@@ -59,6 +59,6 @@ money_pages = [
     path("plans/new/", prices.plan_new, name="plan_new"),
     path("plans/versions/<int:pk>/prices/", prices.version_prices, name="version_prices"),
     path("settings/letters/", letters.letters, name="letters"),
-    path("settings/letters/<slug:name>/", letters.letter, name="letter"),
-    path("settings/letters/<slug:name>/<slug:language>/", letters.letter_page, name="letter_page"),
+    path("settings/letters/<slug:letter>/", letters.letter, name="letter"),
+    path("settings/letters/<slug:letter>/<slug:language>/", letters.letter_page, name="letter_page"),
 ]

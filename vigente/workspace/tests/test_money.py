@@ -1,4 +1,4 @@
-"""Money at the desk: what is open opens what is behind it; what staff do about it happens once (rows 25, 32, 33, 52)."""
+"""Money at the desk: what is open opens what is behind it; what staff do happens once (rows 25, 32, 33, 52)."""
 
 from datetime import timedelta
 

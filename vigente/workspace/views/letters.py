@@ -18,7 +18,9 @@ from vigente.workspace.views.actions import both
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 ALONE = {
-    "default-src": ["'none'"],
+    **dict.fromkeys(
+        ("default-src", "script-src", "connect-src", "img-src", "font-src", "form-action"), ["'none'"]
+    ),
     "style-src": ["'unsafe-inline'"],
     "frame-ancestors": ["'self'"],
     "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
@@ -39,16 +41,16 @@ def letters(request: HttpRequest) -> HttpResponse:
 @owners
 @both
 @csp_update({"frame-src": ["'self'"]})
-def letter(request: HttpRequest, name: str) -> HttpResponse:
+def letter(request: HttpRequest, letter: str) -> HttpResponse:
     """One of them; a POST sends it to the reader's own address."""
-    sample, now = _sample(name), instant(request)
+    sample, now = _sample(letter), instant(request)
     language = _language(request.POST.get("language") or request.GET.get("language"))
-    here = reverse("workspace:letter", args=[name])
+    here = reverse("workspace:letter", args=[letter])
     if request.method == "POST":
         return attempt(request, lambda: _send(request, sample, language), f"{here}?language={language}")
     context = {
         "sample": sample,
-        "letter": sample_letter(name, language=language, now=now),
+        "letter": sample_letter(letter, language=language, now=now),
         "language": language,
         "languages": settings.LANGUAGES,
         "wide": request.GET.get("width") != "phone",
@@ -61,11 +63,11 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 @xframe_options_sameorigin
 @csp_replace(ALONE)
-def letter_page(request: HttpRequest, name: str, language: str) -> HttpResponse:
+def letter_page(request: HttpRequest, letter: str, language: str) -> HttpResponse:
     """The letter itself as HTML, to be framed."""
     if language not in LANGUAGES:
         raise Http404
-    html = sample_letter(_sample(name).name, language=language, now=instant(request)).html
+    html = sample_letter(_sample(letter).name, language=language, now=instant(request)).html
     return HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
 
 

@@ -58,9 +58,9 @@ def exports(request: HttpRequest) -> HttpResponse:
 
 @supervisors
 @require_GET
-def export(request: HttpRequest, name: str) -> HttpResponseBase:
+def money_export(request: HttpRequest, export: str) -> HttpResponseBase:
     """One file."""
-    if name not in EXPORTS:
+    if export not in EXPORTS:
         raise Http404
     form = _form(request)
     if not form.is_valid():
@@ -71,7 +71,7 @@ def export(request: HttpRequest, name: str) -> HttpResponseBase:
         until=start_of_day(data["last"] + timedelta(days=1), zone),
         comma=data["decimals"] == "comma",
     )
-    chosen = EXPORTS[name]
+    chosen = EXPORTS[export]
     title = f"{chosen.title}-{data['first']}-{data['last']}".replace(" ", "-").lower()
     return csv_response(title, chosen.columns(), chosen.rows(asked), separator=SEPARATORS[data["separator"]])
 
