@@ -27,6 +27,9 @@ GROUPS: dict[tuple[str, str], str] = {
     # Portal: each sees their own
     ("LLOOOOOWWW", "MMMMMMMMMM"): """portal:tickets portal:tickets_csv portal:search portal:ask_coverage portal:plan
         portal:statement portal:statement_csv portal:order_waiting""",
+    ("MMMMMMMMMM", "LLFOOOOFFF"): "portal:wishes",  # an odd wish is refused, with nothing written
+    ("LLOOOOOWWW", "LLOFFFOFFF"): "portal:licences",
+    ("MMMMMMMMMM", "LLNNNOOFFF"): "portal:wish_closure/",
     ("LLOOOOOWWW", "LLOOOOOFFF"): "portal:ask portal:held_choice portal:profile",
     # Portal: the requester's, and their manager's
     ("LLNNNOOWWW", "MMMMMMMMMM"): "portal:ticket/",

@@ -14,7 +14,7 @@ from vigente.accounts.models import SCOPES, ApiToken, Membership, Role, User
 from vigente.accounts.services import deactivate, invitation_token, invite, issue_token
 from vigente.billing.models import MissedTerm, RulebookVersion
 from vigente.billing.prices import Priced
-from vigente.billing.services import invoices, orders
+from vigente.billing.services import invoices, orders, wishes
 from vigente.billing.services.organizations import block
 from vigente.billing.services.packs import add_pack
 from vigente.billing.services.transfers import send_proof
@@ -151,6 +151,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
     pack = add_pack(organization=shop.organization, licence=shop.licence, subscription=shop.subscription, cases=1,
                     key="matriz", now=now)  # fmt: skip
+    wish = wishes.ask(organization=shop.organization, user=shop.colleague, kind="plan", version=bigger, now=now)
     prepared = orders.place(organization=shop.organization, kind="plan", version=bigger, key="matriz", prepared=True,
                             licence=make_licence(shop.organization, now=now), actor=world.people["owner"],
                             now=now)  # fmt: skip
@@ -163,7 +164,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "number": case.number, "proposal": split.pk, "version": bigger.pk, "subscription": subscription.pk,
         "membership": member.pk, "invitation": offer.pk, "file": shown, "held": held.token,
         "seat": invitation_token(offer), "view": "line", "slug": "departments", "name": "queue", "uidb36": "1",
-        "key": "abc-def", "kind": "invoice", "pack": pack, "prepared": prepared.token,
+        "key": "abc-def", "kind": "invoice", "pack": pack, "wish": wish.pk, "prepared": prepared.token,
         "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
     world.rows = _money(world, shop, now) | {

@@ -83,6 +83,7 @@ class Kind(StrEnum):
     ORGANIZATION_BLOCKED = "organization.blocked"
     ORGANIZATION_UNBLOCKED = "organization.unblocked"
     # Orders and money
+    WISH_ASKED = "wish.asked"  # kind_of, version: somebody asks their managers to buy
     ORDER_PREPARED = "order.prepared"  # kind, total, currency
     ORDER_PLACED = "order.placed"  # kind, total, currency
     ORDER_DONE = "order.done"  # invoice

@@ -13,6 +13,7 @@ from vigente.mail import (
     tell_plans,
     tell_staff,
     tell_standing,
+    tell_wishes,
 )
 
 CONSUMERS = (
@@ -52,6 +53,7 @@ CONSUMERS = (
     ((Kind.SUBSCRIPTION_LAST_CASE,), tell_standing.last_case),
     ((Kind.SUBSCRIPTION_TERMS_ANNOUNCED,), tell_standing.terms_announced),
     # Money
+    ((Kind.WISH_ASKED,), tell_wishes.asked),
     ((Kind.ORDER_PREPARED,), tell_orders.prepared),
     ((Kind.ORDER_PLACED,), tell_orders.placed),
     ((Kind.ORDER_EXPIRED,), tell_orders.expired),

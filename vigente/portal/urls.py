@@ -12,6 +12,7 @@ from vigente.portal.views import (
     home,
     invitations,
     invoices,
+    licences,
     notice,
     orders,
     packs,
@@ -24,6 +25,7 @@ from vigente.portal.views import (
     ticket,
     tickets,
     transfers,
+    wishes,
 )
 
 cases = [
@@ -58,6 +60,9 @@ contracts = [
     path("plan/<int:subscription>/change/<int:version>/", notice.change, name="plan_change"),
     path("plan/<int:subscription>/packs/", packs.pack_order, name="pack_order"),
     path("plan/packs/<int:pack>/return/", packs.pack_return, name="pack_return"),
+    path("plan/wishes/", wishes.ask, name="wishes"),
+    path("plan/wishes/<int:wish>/closure/", wishes.closure, name="wish_closure"),
+    path("plan/licences/", licences.licences, name="licences"),
     path("plans/", plans.plans, name="plans"),
     path("plans/conditions/", conditions.conditions, name="conditions"),
     path("plans/<int:version>/order/", contracting.order, name="plan_order"),

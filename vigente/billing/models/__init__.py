@@ -9,6 +9,7 @@ from vigente.billing.models.money import CustomerAccount, MoneyEntry, Payment
 from vigente.billing.models.prices import BillingProfile, ListPrice, PriceList, TaxCategory, TaxRate
 from vigente.billing.models.rulebooks import RulebookVersion
 from vigente.billing.models.subscriptions import Licence, MissedTerm, Subscription
+from vigente.billing.models.wishes import SoldKey, Wish
 
 __all__ = [
     "BankAccount",
@@ -36,9 +37,11 @@ __all__ = [
     "Product",
     "RulebookVersion",
     "SellerProfile",
+    "SoldKey",
     "StripeEvent",
     "Subscription",
     "TaxCategory",
     "TaxRate",
+    "Wish",
     "WorkType",
 ]

@@ -26,6 +26,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.prices import profile_of
 from vigente.billing.services import claims, orders
 from vigente.billing.services.profiles import save_profile
+from vigente.billing.services.wishes import close_bought
 from vigente.portal.contract_forms import (
     NEW,
     CompanyForm,
@@ -184,6 +185,7 @@ class _Purchase:
             actor=user,
             now=now,
         )
+        close_bought(organization=organization, version=self.version, now=now)
         if data.get("licence_key"):
             ask_to_register(licence, data["licence_key"], user=user, now=now)
         return made

@@ -8,6 +8,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.purchases import open_orders, owed, packs_of
 from vigente.portal.contracts import panels
 from vigente.portal.pages import customer, managers_of, page, seat_of
+from vigente.portal.wishing import mine, names, shown_to
 
 
 @require_safe
@@ -20,16 +21,20 @@ def plan(request: HttpRequest) -> HttpResponse:
     organization = seat.organization
     found = panels(organization, now=request.now)
     manages = seat.role == seat.Role.MANAGER
+    managers = managers_of(organization)
     shown = {pk for panel in found for pk in panel.orders}
     waiting = open_orders(organization, now=request.now) if manages else []
     context = {
         "panels": found,
         "licences": sum(1 for panel in found if panel.licence),
-        "managers": managers_of(organization),
+        "managers": managers,
         "owed": [(one, address("pay_invoice", one.pk)) for one in owed(organization)] if manages else [],
         "orders": [
             one for one in waiting if not (one.kind == one.Kind.PLAN and one.subscription_id in shown)
         ],
+        "wishes": shown_to(organization, now=request.now) if manages else [],
+        "asked": [] if manages else mine(request.user, organization, now=request.now),
+        "people": names(managers),
         "packs": packs_of(organization, now=request.now),
         "invoices": address("invoices"),
         "grace_cases": rulebook_at(request.now).grace_cases,

@@ -6,12 +6,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from vigente.accounts.models import Membership
 from vigente.billing.models import Edition, Licence, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import sold_versions
 from vigente.portal.catalogue import Table, table
 from vigente.portal.lists import choice
 from vigente.portal.pages import is_manager, managers_of, page, seat_of
+from vigente.portal.wishing import mine, names
 
 
 @require_safe
@@ -47,11 +49,20 @@ def plans(request: HttpRequest) -> HttpResponse:
         ],
         "interval": interval,
         "may_order": not request.user.is_authenticated or seat is None or is_manager(seat),
-        "managers": managers_of(seat.organization) if seat and not is_manager(seat) else [],
+        **_asking(request, seat),
         "book": rulebook_at(request.now),
         **_work(shown),
     }
     return page(request, "plans.html", context)
+
+
+def _asking(request: HttpRequest, seat: Membership | None) -> dict[str, Any]:
+    """For who may not buy: whom to ask, and what they have asked for already."""
+    if seat is None or is_manager(seat):
+        return {"managers": []}
+    managers = managers_of(seat.organization)
+    asked = {wish.version_id for wish in mine(request.user, seat.organization, now=request.now)}
+    return {"managers": managers, "people": names(managers), "asked_versions": asked}
 
 
 def licences_of(request: HttpRequest) -> list[Licence]:
