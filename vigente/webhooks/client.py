@@ -192,7 +192,7 @@ def _refuse_ourselves(sock: socket.socket) -> None:
 
 def _speak(target: Target, sock: socket.socket, body: bytes, headers: Mapping[str, str]) -> Answer:
     connection = http.client.HTTPConnection(target.host, target.port)
-    connection.sock = sock
+    connection.sock, connection.auto_open = sock, 0  # this connection and no other
     connection.putrequest("POST", target.path, skip_host=True, skip_accept_encoding=True)
     sent = {"Host": target.authority, "Content-Length": str(len(body)), "Connection": "close", **headers}
     for name, value in sent.items():
