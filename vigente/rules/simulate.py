@@ -72,6 +72,7 @@ class _Run(Stage):
             fate.accepted_at, fate.paid_by = asked.at, self.purse.by_id.get(asked.standing or 0)
         elif asked.at < self.window.start:
             self._hold(fate, _held(asked.held_as or Code.NO_PLAN), self.window.start, asked.waits_until)
+            fate.state = State.CHOOSE if asked.chooses else fate.state
         else:
             self.plan(asked.at, Turn.ASKED, partial(self._ask, fate))
         for act in asked.acts:

@@ -32,6 +32,15 @@ class Listed(StrEnum):
     REALITY = "reality"  # the rules in force give another answer than the one that was given
 
 
+class Why(StrEnum):
+    """Why the rules in force, lived through again, say otherwise than what happened."""
+
+    OVERRIDE = "override"  # a supervisor let it in (row 15)
+    CLOCK = "clock"  # it was let in before the clock got to closing it
+    FOLLOWS = "follows"  # an earlier difference of this customer's left other cases
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of a list. `ref`: `ticket:7`, `held:3`, `sold:2`, `pack:4` or `goodwill:1`; values are for JSON."""
@@ -165,11 +174,25 @@ def told(fate: Fate) -> dict[str, Any]:
 
 def _reality(replayed: Replayed) -> Iterator[Row]:
     """Where people did otherwise than the rules in force say: overrides, favours, and what follows from them."""
-    for fate in counted(replayed.fates):
+    differs = False
+    for fate in sorted(counted(replayed.fates), key=lambda one: (one.asked.at, one.asked.ref)):
         asked = fate.asked
-        if asked.how is not fate.how and (asked.how in LET_IN) != (fate.how in LET_IN):
-            really = {"how": asked.how.value}
+        why = _why_otherwise(fate, differs=differs)
+        if why is not None:
+            differs = differs or why is not Why.OVERRIDE
+            really = {"how": asked.how.value, "why": why.value}
             yield Row(Listed.REALITY, replayed.customer.id, asked.at, asked.ref, really, told(fate))
+
+
+def _why_otherwise(fate: Fate, *, differs: bool) -> Why | None:
+    asked = fate.asked
+    if asked.how is How.OVERRIDE:
+        return Why.OVERRIDE
+    if (asked.how in LET_IN) == (fate.how in LET_IN):
+        return None
+    if fate.state is State.EXPIRED and asked.how is How.LATER:
+        return Why.CLOCK
+    return Why.FOLLOWS if differs else Why.UNKNOWN
 
 
 def _expired(before: Replayed, after: Replayed) -> Iterator[Row]:

@@ -174,8 +174,8 @@ class Asked:
 
     `by_mail`: a new request by mail, which `intake_email` speaks of. `earlier`: a case accepted before the history
     begins, with the rank and terms it got, `in_line` if it still waits; `standing`: the opening grant it has drawn on.
-    `waits_until`: for a request that waited when the history begins. `fixed`: accepted by no rule (the same problem in
-    a case of its own). `attended_at`: the first answer of an agent.
+    `waits_until`: for a request that waited when the history begins, `chooses` if its customer had been asked about it.
+    `fixed`: accepted by no rule (the same problem in a case of its own). `attended_at`: the first answer of an agent.
     """
 
     ref: str
@@ -198,6 +198,7 @@ class Asked:
     terms: Terms | None = None
     in_line: bool = True
     waits_until: datetime | None = None
+    chooses: bool = False
     department: int = 0
     severity: int = 0
     attended_at: datetime | None = None

@@ -10,7 +10,7 @@ from vigente.accounts.models import Membership
 from vigente.events.kinds import Kind
 from vigente.rules.coverage import Work
 from vigente.rules.periods import Span
-from vigente.rules.reasons import Code
+from vigente.rules.reasons import NOT_BY_ITSELF, Code
 from vigente.rules.rulebook import EmailIntake
 from vigente.rules.simulate_history import Act, Asked, Did, How, Terms, Try
 from vigente.tickets.models import HeldRequest, Ticket
@@ -31,6 +31,8 @@ class Requests:
     favoured: frozenset[int]
     works: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
     licences: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    choices: set[int] = field(default_factory=set)
+    approvals: set[int] = field(default_factory=set)
     entries: dict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     def all(self) -> Iterator[Asked]:
@@ -52,6 +54,11 @@ class Requests:
                 self.works[_subject(event)].append(change)
             elif event["kind"] == Kind.TICKET_MOVED_LICENCE:
                 self.licences[_subject(event)].append(change)
+            elif (
+                event["kind"] in (Kind.HELD_CHOICE_ASKED, Kind.APPROVAL_ASKED) and change[0] < self.span.start
+            ):
+                asked = self.choices if event["kind"] == Kind.HELD_CHOICE_ASKED else self.approvals
+                asked.add(_subject(event))
         for entry in self.rows.entries:
             source = entry["source"].split(":")
             if source[0] == "ticket" and entry["kind"] in ("draw", "release"):
@@ -78,14 +85,13 @@ class Requests:
             work=work,
             how=how,
             accepted_at=row["accepted_at"],
-            by_mail=row["channel"] == Ticket.Channel.EMAIL and row["follows_id"] is None,
-            held_as=self._held_as(held) if held else None,
+            by_mail=self._by_mail(row, begins, at_once=how is How.AT_ONCE),
             fixed=Code.FOLLOW_UP_SAME_PROBLEM.value in reasons and not override,
             may_draw=rights[0],
             is_manager=rights[1],
             tries=tries,
             acts=tuple(self._acts(row)),
-            waits_until=held["hold_until"] if held and begins < self.span.start else None,
+            **(self._waited(held) if held else {}),
             **self._line(row),
         )
 
@@ -179,13 +185,29 @@ class Requests:
             licence=row["licence_id"],
             work=self.catalogue.works.get(row["work_type_id"], UNKNOWN_WORK),
             how=How.NOT,
-            by_mail=row["channel"] == Ticket.Channel.EMAIL and row["follows_id"] is None,
-            held_as=self._held_as(row),
+            by_mail=self._by_mail(row, begins, at_once=False),
             may_draw=rights[0],
             is_manager=rights[1],
             settled_at=row["settled_at"] if withdrawn else None,
-            waits_until=row["hold_until"] if begins < self.span.start else None,
+            **self._waited(row),
         )
+
+    def _by_mail(self, row: Row, at: datetime, *, at_once: bool) -> bool:
+        """A new request by mail; not one that got in at once although the rules took none: it had another door."""
+        if row["channel"] != Ticket.Channel.EMAIL or row["follows_id"] is not None:
+            return False
+        return not at_once or self.catalogue.books.at(at).intake_email is EmailIntake.ACCEPT
+
+    def _waited(self, held: Row) -> dict[str, Any]:
+        """How a request stood that came before the history begins."""
+        if held["received_at"] >= self.span.start:
+            return {"held_as": self._held_as(held)}
+        named = [code for code in NOT_BY_ITSELF if code.value in _codes(held["decision"])]
+        return {
+            "held_as": named[0] if named else Code.NEEDS_APPROVAL if held["id"] in self.approvals else None,
+            "waits_until": held["hold_until"],
+            "chooses": held["id"] in self.choices,
+        }
 
     def _held_as(self, held: Row) -> Code | None:
         """Why it was held, if that was no matter of the rules that are tried out."""

@@ -6,68 +6,161 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_invitation'),
+        ("accounts", "0002_invitation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('draft', models.JSONField()),
-                ('months', models.PositiveSmallIntegerField()),
-                ('direction', models.CharField(choices=[('back', 'Los meses pasados'), ('ahead', 'Los meses por venir')], default='back', max_length=5)),
-                ('status', models.CharField(choices=[('waiting', 'En espera'), ('running', 'En curso'), ('done', 'Lista'), ('cancelled', 'Cancelada'), ('failed', 'Fallida')], default='waiting', max_length=9)),
-                ('phase', models.CharField(choices=[('waiting', 'Esperando su turno'), ('replaying', 'Repasando lo que pasó en cada organización'), ('line', 'Ordenando la fila'), ('writing', 'Escribiendo las listas'), ('done', 'Lista')], default='waiting', max_length=9)),
-                ('progress', models.FloatField(default=0.0)),
-                ('attempt', models.PositiveIntegerField(default=0)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('result', models.JSONField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("draft", models.JSONField()),
+                ("months", models.PositiveSmallIntegerField()),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("back", "Los meses pasados"), ("ahead", "Los meses por venir")],
+                        default="back",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "En espera"),
+                            ("running", "En curso"),
+                            ("done", "Lista"),
+                            ("cancelled", "Cancelada"),
+                            ("failed", "Fallida"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Esperando su turno"),
+                            ("replaying", "Repasando lo que pasó en cada organización"),
+                            ("line", "Ordenando la fila"),
+                            ("writing", "Escribiendo las listas"),
+                            ("done", "Lista"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("progress", models.FloatField(default=0.0)),
+                ("attempt", models.PositiveIntegerField(default=0)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("result", models.JSONField(null=True)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
+                "ordering": ["-created_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='TrialRow',
+            name="TrialRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('listed', models.CharField(choices=[('refused', 'Ya no entrarían'), ('accepted', 'Ahora entrarían'), ('delayed', 'Entrarían más tarde'), ('sooner', 'Entrarían antes'), ('otherwise', 'Se pagarían de otra forma'), ('unheld', 'Esperarían en vano'), ('expired', 'Casos vencidos'), ('money', 'Dinero'), ('moved', 'Cambian de lugar en la fila'), ('favours', 'Favores fuera del límite'), ('reality', 'Lo que pasó de otra forma'), ('customers', 'Quién gana y quién pierde')], max_length=9)),
-                ('position', models.PositiveIntegerField()),
-                ('at', models.DateTimeField(null=True)),
-                ('ref', models.CharField(max_length=48)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organization')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='trials.trial')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "listed",
+                    models.CharField(
+                        choices=[
+                            ("refused", "Ya no entrarían"),
+                            ("accepted", "Ahora entrarían"),
+                            ("delayed", "Entrarían más tarde"),
+                            ("sooner", "Entrarían antes"),
+                            ("otherwise", "Se pagarían de otra forma"),
+                            ("unheld", "Esperarían en vano"),
+                            ("expired", "Casos vencidos"),
+                            ("money", "Dinero"),
+                            ("moved", "Cambian de lugar en la fila"),
+                            ("favours", "Favores fuera del límite"),
+                            ("reality", "Lo que pasó de otra forma"),
+                            ("customers", "Quién gana y quién pierde"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("at", models.DateTimeField(null=True)),
+                ("ref", models.CharField(max_length=48)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="trials.trial"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['trial', 'listed', 'position'],
+                "ordering": ["trial", "listed", "position"],
             },
         ),
         migrations.AddIndex(
-            model_name='trial',
-            index=models.Index(condition=models.Q(('status__in', ['waiting', 'running'])), fields=['created_at', 'id'], name='trial_to_run'),
+            model_name="trial",
+            index=models.Index(
+                condition=models.Q(("status__in", ["waiting", "running"])),
+                fields=["created_at", "id"],
+                name="trial_to_run",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__gte', 0), ('progress__lte', 1)), name='trial_progress_is_a_part'),
+            model_name="trial",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("progress__gte", 0), ("progress__lte", 1)),
+                name="trial_progress_is_a_part",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.CheckConstraint(condition=models.Q(('months__gte', 1), ('months__lte', 24)), name='trial_months_are_few'),
+            model_name="trial",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("months__gte", 1), ("months__lte", 24)), name="trial_months_are_few"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trialrow',
-            constraint=models.UniqueConstraint(fields=('trial', 'listed', 'position'), name='trial_row_has_its_place'),
+            model_name="trialrow",
+            constraint=models.UniqueConstraint(
+                fields=("trial", "listed", "position"), name="trial_row_has_its_place"
+            ),
         ),
     ]

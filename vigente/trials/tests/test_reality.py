@@ -1,0 +1,41 @@
+"""Lived through again under the rules that were in force, a vendor's life comes out as it was."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import Sum
+
+from vigente.billing.models import LedgerEntry
+from vigente.rules.rulebook import Rulebook
+from vigente.rules.simulate_compare import Why
+from vigente.trials import running, services
+from vigente.trials.history import AT_ONCE_DRAWN
+from vigente.trials.models import Trial, TrialRow
+from vigente.worker.simulation.run import simulate
+from vigente.worker.simulation.world import START
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+MONTHS = 7
+
+
+def test_every_decision_comes_out_as_it_was_and_every_exception_has_its_reason():
+    simulate(organizations=16, months=MONTHS, seed=9)
+    now = START + timedelta(days=round(MONTHS * 30.44))
+    trial = services.start(draft=Rulebook(), months=MONTHS, direction="back", author=None, now=now)
+    services.run_next(now=now)
+    trial.refresh_from_db()
+    assert trial.status == Trial.Status.DONE, trial.error
+    otherwise = TrialRow.objects.filter(trial=trial, listed=TrialRow.List.REALITY)
+    assert {row.before["why"] for row in otherwise} <= {Why.OVERRIDE, Why.CLOCK, Why.FOLLOWS}
+    assert otherwise.exclude(before__why=Why.OVERRIDE).count() <= trial.result["before"]["requests"] / 25
+    assert trial.result["before"]["requests"] > 20
+    assert trial.result["before"]["expired"] == _expired_really(trial, now)
+
+
+def _expired_really(trial, now):
+    """What the books say nobody used, in the same months; not of what a supervisor gave for one case."""
+    since = running.question(trial, running.catalogue.read(), now=now).past.start
+    entries = LedgerEntry.objects.filter(kind="expiry", at__gte=since, at__lt=now)
+    for key in AT_ONCE_DRAWN:
+        entries = entries.exclude(grant__key__startswith=key)
+    return entries.aggregate(cases=Sum("cases"))["cases"] or 0
