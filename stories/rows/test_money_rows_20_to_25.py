@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from stories.rows.buying import PRICE, again, buyer, contracted, left, order, pay, the_books_hold
-from vigente.billing.models import Grant, Invoice, Order, Payment
+from vigente.billing.models import BillingProfile, Grant, Invoice, Order, Payment, PriceList
 from vigente.billing.services import missed, payments, upgrades
-from vigente.billing.services.subscriptions import give_notice
+from vigente.billing.services.subscriptions import activate, give_notice
 from vigente.factories import make_version, publish
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.worker.clock import run_due
@@ -231,3 +231,43 @@ def test_row_21_after_notice_nothing_more_is_billed(now: datetime) -> None:
     assert Invoice.objects.count() == 1
     assert Grant.objects.filter(subscription=again(who), period=1).count() == 0
     the_books_hold(notice.effective + timedelta(days=1))
+
+
+def test_row_23_a_change_paid_late_costs_what_is_left_that_day(now: datetime) -> None:
+    publish(upgrade="immediate")
+    who = contracted(now)
+    better = make_version(cases=10, rank=1, price_minor=420_000)
+    bought = order(
+        who, now + timedelta(days=3), kind="upgrade", key="up", version=better, subscription=again(who)
+    )
+    late = now + timedelta(days=13)
+    pay(who, late, bought.total_minor, order=bought, key="up")
+    bought.refresh_from_db()
+    assert bought.invoice is not None
+    assert bought.invoice.total_minor < bought.total_minor
+    assert bought.invoice.balance_minor == 0
+    the_books_hold(late)
+
+
+def test_row_25_a_contract_that_staff_let_begin_by_hand_is_paid_by_its_order(now: datetime) -> None:
+    who = buyer(now)
+    bought = order(who, now)
+    assert bought.subscription is not None
+    activate(subscription=bought.subscription, now=now)
+    who.subscription = bought.subscription
+    assert again(who).status == "grace"
+    pay(who, now, PRICE, order=bought)
+    bought.refresh_from_db()
+    assert (bought.status, again(who).status) == ("done", "active")
+    the_books_hold(now)
+
+
+def test_row_32_a_renewal_without_a_price_in_the_customers_list_takes_the_base_one(now: datetime) -> None:
+    who = contracted(now)
+    abroad = PriceList.objects.create(code="usd", name="USD", currency="USD")
+    BillingProfile.objects.create(organization=who.organization, price_list=abroad)
+    renewal = again(who).next_due_at
+    assert renewal is not None
+    run_due(now=renewal)
+    assert Invoice.objects.get(term=1).currency == "NIO"
+    the_books_hold(renewal)

@@ -167,11 +167,13 @@ class Till:
 
     def look(self, now: datetime) -> None:
         """See which renewals have fallen due and when each will be paid."""
-        owed = Invoice.objects.filter(balance_minor__gt=0, purpose=Invoice.Purpose.TERM)
+        owed = Invoice.objects.filter(balance_minor__gt=0, corrects__isnull=True)
         for invoice in owed.exclude(pk__in=self.seen).select_related("organization"):
             self.seen.add(invoice.pk)
             customer = self.customers[invoice.organization_id]
             habit = HABITS.get(customer.key, Habit(hours=0 if customer.key in BY_CARD else 10))
+            if invoice.purpose == Invoice.Purpose.WORK:
+                habit = Habit(hours=-60)  # quoted work is paid before it is due
             is_last = habit.last and invoice.due_at > self.stage.now - timedelta(days=habit.last)
             self._plan(invoice, customer, habit, late=bool(is_last))
 

@@ -1,11 +1,12 @@
 """What a contract's time brings: its terms, the allotment of each period, where it stands. For the services beside."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from vigente.billing.models import Grant, Invoice, LedgerEntry, MissedTerm, Order, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.prices import Priced, price_plan, with_span
+from vigente.billing.prices import Priced, price_plan, terms_of, with_span
 from vigente.billing.services.arrears import draw_limit, enter_grace
 from vigente.billing.services.course import tell
 from vigente.billing.services.invoices import issue
@@ -16,6 +17,7 @@ from vigente.rules.allotments import carried, period_cases
 from vigente.rules.invoicing import Line
 from vigente.rules.periods import Months, Span, boundary
 from vigente.rules.quota import Source
+from vigente.rules.refusal import Refused
 
 GRANT_SOURCE = {
     Subscription.Source.BOUGHT: Source.PERIOD,
@@ -71,15 +73,20 @@ def _term_price(subscription: Subscription, number: int, span: Span, *, now: dat
     if order is not None and subscription.months == Months.ANNIVERSARY:
         lines = tuple(with_span(Line.from_json(line), span) for line in order.lines)
         return Priced(lines, order.currency)
-    return price_plan(
-        version=subscription.version,
-        licence=subscription.licence,
-        organization=subscription.organization,
-        coupon=subscription.coupon,
-        term=number,
-        span=span,
-        now=now,
-    )
+    terms = terms_of(subscription.organization, now=now)
+    about: dict[str, Any] = {
+        "version": subscription.version,
+        "licence": subscription.licence,
+        "organization": subscription.organization,
+        "coupon": subscription.coupon,
+        "term": number,
+        "span": span,
+        "now": now,
+    }
+    try:
+        return price_plan(**about, terms=terms)
+    except Refused:  # their list has no price for it: what the version itself says
+        return price_plan(**about, terms=replace(terms, price_list=terms.tariff.base))
 
 
 def take_new_terms(subscription: Subscription, start: datetime, *, now: datetime) -> None:

@@ -180,9 +180,12 @@ def _open(order: Order, *, actor: User | None, now: datetime) -> Order:
 def _fulfil(order: Order, *, now: datetime) -> None:
     if order.kind == KIND.PLAN:
         assert order.subscription is not None, "an open order for a plan has its contract"
-        # It begins when it is paid, even if the clock was set back in between.
-        order.subscription.anchor = min(order.subscription.anchor, now)
-        activate(subscription=order.subscription, now=now, actor=order.accepted_by)
+        if (
+            order.subscription.status == Subscription.Status.AWAITING_PAYMENT
+        ):  # else staff let it begin by hand
+            # It begins when it is paid, even if the clock was set back in between.
+            order.subscription.anchor = min(order.subscription.anchor, now)
+            activate(subscription=order.subscription, now=now, actor=order.accepted_by)
         order.invoice = Invoice.objects.filter(key=f"term:{order.subscription_id}:0").first()
     elif order.kind == KIND.PACK:
         order.grant_id_given = add_pack(
@@ -194,9 +197,13 @@ def _fulfil(order: Order, *, now: datetime) -> None:
             now=now,
             actor=order.accepted_by,
         )
-        order.invoice = _invoice(order, Invoice.Purpose.PACK, now=now)
+        priced = Priced(tuple(Line.from_json(line) for line in order.lines), order.currency)
+        order.invoice = _invoice(order, priced, Invoice.Purpose.PACK, now=now)
     else:
         assert order.subscription is not None, "a change is of a contract"
+        change = upgrades.preview_change(subscription=order.subscription, version=order.version, now=now)
+        if change.today is None:
+            raise Refused(RefusalCode.TOO_LATE, until=order.expires_at.isoformat())
         upgrades.apply(
             subscription=order.subscription,
             version=order.version,
@@ -204,17 +211,18 @@ def _fulfil(order: Order, *, now: datetime) -> None:
             actor=order.accepted_by,
             now=now,
         )
-        order.invoice = _invoice(order, Invoice.Purpose.UPGRADE, now=now)
+        # Paid some days after it was ordered it costs what is left today; the rest stays the customer's.
+        order.invoice = _invoice(order, change.today, Invoice.Purpose.UPGRADE, now=now)
     order.status, order.closed_at = STATUS.DONE, now
     order.save(update_fields=["invoice", "grant_id_given", "status", "closed_at"])
     _tell(Kind.ORDER_DONE, order, now=now, invoice=order.invoice_id)
 
 
-def _invoice(order: Order, purpose: str, *, now: datetime) -> Invoice:
+def _invoice(order: Order, priced: Priced, purpose: str, *, now: datetime) -> Invoice:
     return issue(
         key=f"order:{order.pk}",
         organization=order.organization,
-        priced=Priced(tuple(Line.from_json(line) for line in order.lines), order.currency),
+        priced=priced,
         purpose=purpose,
         subscription=order.subscription,
         actor=order.accepted_by,
