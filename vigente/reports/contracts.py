@@ -7,16 +7,17 @@ force as the term began, with the hosting of that day (row 27).
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
-from vigente.billing.models import Invoice, Licence, MissedTerm, Subscription
+from vigente.billing.models import Invoice, Licence, MissedTerm, PriceList, Subscription, TaxRate
 from vigente.billing.models.rulebooks import RulebookVersion
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
+from vigente.rules.money import WHOLE, divide
 from vigente.rules.periods import Interval, Months, boundary, day_of, period_index
 from vigente.rules.pricing import Buying, price
 from vigente.rules.recurring import Flow, monthly
@@ -46,6 +47,7 @@ class Contract(NamedTuple):
     ended_at: datetime | None
     blocked_at: datetime | None
     coupon: str
+    tax: int | None
 
     def term(self, number: int) -> datetime:
         """When term `number` begins."""
@@ -72,6 +74,7 @@ FIELDS = (
     "pk", "organization", "licence", "version__price_minor", "version__currency", "version__plan__interval",
     "version__plan__edition__code", "version__plan__code", "version__plan__family", "anchor", "time_zone", "months",
     "periods_opened", "status", "ended_at", "organization__blocked_at", "coupon",
+    "version__plan__tax_category",
 )  # fmt: skip
 
 
@@ -155,6 +158,12 @@ class Prices:
             self.licences[organization].append((pk, edition, hosting, at))
             self.hosting[pk] = (organization, hosting)
         self.moves = _hosting_moves()
+        # The base list may hold prices with tax: what comes in is what is left of them.
+        self.includes_tax = PriceList.objects.filter(is_base=True, includes_tax=True).exists()
+        self.rates: dict[int | None, list[tuple[date, int]]] = defaultdict(list)
+        for rate in TaxRate.objects.select_related("category").order_by("valid_from"):
+            for category in {rate.category_id, None if rate.category.is_default else rate.category_id}:
+                self.rates[category].append((rate.valid_from, rate.basis_points))
 
     def of(self, contract: Contract, number: int, at: datetime) -> tuple[str, int] | None:
         """Currency and amount a month of the term that begins at `at`; None for one that was missed (row 20)."""
@@ -189,7 +198,7 @@ class Prices:
             term=number,
             coupon=contract.coupon or None,
         )
-        return price(
+        total = price(
             list_minor=contract.list_minor,
             edition=contract.edition,
             hosting=self._hosted(contract.licence, at) if contract.licence else None,
@@ -197,6 +206,12 @@ class Prices:
             licences=pairs,
             buying=buying,
         ).total_minor
+        return divide(total * WHOLE, WHOLE + self._tax(contract, at)) if self.includes_tax else total
+
+    def _tax(self, contract: Contract, at: datetime) -> int:
+        """Basis points of the day."""
+        on = day_of(at, contract.zone)
+        return next((points for since, points in reversed(self.rates[contract.tax]) if since <= on), 0)
 
     def _book(self, at: datetime) -> Rulebook:
         return next(book for since, book in reversed(self.books) if since is None or since <= at)

@@ -35,6 +35,7 @@ from vigente.workspace.tables import (
     count,
     duration,
     next_of,
+    on_day,
     page_of,
     when,
     words,
@@ -146,7 +147,7 @@ def renewing(asked: Asked, part: str, after: str, currency: str, limit: int) -> 
         [
             _organization(one.organization, one.name),
             words(one.plan),
-            when(one.at),
+            on_day(one.at),
             amount(one.amount_minor, one.currency),
             words(says[one.says]),
             words(", ".join(risks[risk] for risk in one.risks) or "—"),
@@ -204,7 +205,7 @@ def _overdue(asked: Asked, after: str, limit: int) -> Behind:
         [
             _organization(one.organization_id, one.organization.name),
             words(one.code),
-            when(one.due_at),
+            on_day(one.due_at),
             count((asked.now - one.due_at).days),
             amount(one.balance_minor, one.currency),
         ]

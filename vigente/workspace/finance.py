@@ -173,7 +173,7 @@ def _cost_says(found: Costs) -> list[str]:
     said = [
         _("Un caso cuesta en promedio %(cost)s.") % {"cost": formats.money(found.per_case, found.currency)}
     ]
-    losing = [plan.plan for plan in found.plans if plan.family and (plan.margin_minor or 0) < 0]
+    losing = [plan.plan for plan in found.plans if plan.revenue_minor and (plan.margin_minor or 0) < 0]
     if losing:
         said.append(_("Cuestan más de lo que dejan: %(plans)s.") % {"plans": ", ".join(losing)})
     return said

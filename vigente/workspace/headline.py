@@ -96,7 +96,7 @@ def _cost(month: Period, *, now: datetime, zone: str) -> Figure:
     if found.rate is None:
         says = _("Diga cuánto cuesta una hora y verá qué cuesta un caso.")
         return Figure(_("Costo por caso"), "—", says, reverse("workspace:section", args=["cost"]))
-    losing = [plan for plan in found.plans if plan.family and (plan.margin_minor or 0) < 0]
+    losing = [plan for plan in found.plans if plan.revenue_minor and (plan.margin_minor or 0) < 0]
     says = (
         ngettext(
             "%(n)s plan cuesta más de lo que deja.", "%(n)s planes cuestan más de lo que dejan.", len(losing)

@@ -153,8 +153,14 @@ def per_cent(basis_points: int) -> str:
 
 
 def when(at: datetime) -> Cell:
+    """A day and an hour, in the reader's zone."""
     zone = timezone.get_current_timezone()
-    return Cell(formats.exact(at, zone), raw=at)
+    return Cell(f"{formats.day(at, zone=zone)}, {formats.clock(at, zone)}", raw=at)
+
+
+def on_day(at: datetime) -> Cell:
+    """A day alone."""
+    return Cell(formats.day(at, zone=timezone.get_current_timezone()), raw=at)
 
 
 def page_of(rows: Sequence[T], key: Callable[[T], object], after: str, limit: int) -> tuple[list[T], str]:

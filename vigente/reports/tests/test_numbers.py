@@ -158,9 +158,9 @@ def test_each_report_costs_the_same_queries_however_much_there_is(count, django_
         make_customer(now=NINE, plan=False).held(NINE)
     with django_assert_num_queries(8):
         promises(JULY, now=NINE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         month(NINE)
     with django_assert_num_queries(1):
         held(JULY)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         renewals(now=NINE + 20 * DAY)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from vigente.accounts.models import Role
-from vigente.billing.models import MissedTerm, Subscription
+from vigente.billing.models import MissedTerm, PriceList, Subscription, TaxCategory, TaxRate
 from vigente.billing.services import subscriptions
 from vigente.billing.services.licences import set_hosting
 from vigente.factories import make_customer, make_user, make_version, publish
@@ -103,6 +103,14 @@ def test_a_rulebook_counts_from_the_first_term_after_its_date():
     assert shop.subscription
 
 
+def test_a_price_with_tax_counts_without_it():
+    tax = TaxCategory.objects.create(code="general", name_es="IVA", name_en="VAT", is_default=True)
+    TaxRate.objects.create(category=tax, basis_points=1500)
+    PriceList.objects.create(code="base", name="Base", currency="USD", is_base=True, includes_tax=True)
+    make_customer(now=APRIL_10, version=make_version(price_minor=11_500, currency="USD"))
+    assert told(APRIL_10 + DAY) == {"2026-04": (0, {"new": 10_000}, 10_000)}
+
+
 def test_included_and_old_plans_are_not_recurring_and_what_never_began_is_not_either():
     make_customer(now=APRIL_10, source="legacy", ends_at=APRIL_10 + 300 * DAY)
     make_customer(now=APRIL_10, source="included")
@@ -153,5 +161,5 @@ def test_months_are_those_of_the_billing_zone():
 def test_it_costs_the_same_queries_however_many_customers(count, django_assert_num_queries):
     for _ in range(count):
         make_customer(now=APRIL_10)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         year(APRIL_10 + 40 * DAY)

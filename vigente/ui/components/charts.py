@@ -19,8 +19,8 @@ def chart(table: str, label: str, scale: int = 1) -> SafeString:
     from one row to the next and say it.
     """
     return format_html(
-        '<figure class="chart" data-chart="{}" data-scale="{}" role="group" tabindex="0" aria-label="{}" hidden>'
-        '<div class="chart__area" aria-hidden="true"></div><output aria-live="polite"></output></figure>',
+        '<figure class="plot" data-chart="{}" data-scale="{}" role="group" tabindex="0" aria-label="{}" hidden>'
+        '<div class="plot__area" aria-hidden="true"></div><output aria-live="polite"></output></figure>',
         table,
         scale,
         _("%(label)s. Flechas: un dato a la vez; la tabla de abajo los tiene todos.") % {"label": label},

@@ -58,7 +58,7 @@ function say(figure, data, at) {
 
 function key(data) {
   const list = document.createElement("ul");
-  list.className = "chart__key";
+  list.className = "plot__key";
   for (const one of data.series) {
     const item = document.createElement("li");
     item.dataset.tone = one.tone;
@@ -75,8 +75,8 @@ async function draw(figure) {
   if (!figure.isConnected) return;
   drawn.get(figure)?.destroy();
   const data = read(figure);
-  const canvas = figure.querySelector(".chart__area");
-  figure.querySelector(".chart__key")?.remove();
+  const canvas = figure.querySelector(".plot__area");
+  figure.querySelector(".plot__key")?.remove();
   if (data.series.length > 1) figure.prepend(key(data));
   const scale = Number(figure.dataset.scale || 1);
   const columns = [data.labels.map((_, at) => at), ...data.series.map((one) => one.cells.map((cell) => value(cell, scale)))];
@@ -122,7 +122,7 @@ onPiece((piece) => {
     figure.dataset.ready = "1";
     figure.hidden = false;
     figure.addEventListener("keydown", (event) => step(figure, event));
-    sized.observe(figure.querySelector(".chart__area"));
+    sized.observe(figure.querySelector(".plot__area"));
     seen.observe(figure);
   }
 });
