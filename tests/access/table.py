@@ -25,16 +25,17 @@ GROUPS: dict[tuple[str, str], str] = {
         mfa_edit_webauthn/""",
     ("LLNNNNNNNN", "LLMMMMMMMM"): "mfa_view_recovery_codes",
     # Portal: each sees their own
-    ("LLOOOOOWWW", "MMMMMMMMMM"): """portal:tickets portal:tickets_csv portal:search portal:ask_coverage portal:plan
+    ("LLOOOOOWWW", "MMMMMMMMMM"): """portal:announcement/
+        portal:tickets portal:tickets_csv portal:search portal:ask_coverage portal:plan
         portal:statement portal:statement_csv portal:order_waiting""",
     ("MMMMMMMMMM", "LLFOOOOFFF"): "portal:wishes",  # an odd wish is refused, with nothing written
     ("LLOOOOOWWW", "LLOFFFOFFF"): "portal:licences",
-    ("MMMMMMMMMM", "LLNNNOOFFF"): "portal:wish_closure/",
     ("LLOOOOOWWW", "LLOOOOOFFF"): "portal:ask portal:held_choice portal:profile",
     # Portal: the requester's, and their manager's
     ("LLNNNOOWWW", "MMMMMMMMMM"): "portal:ticket/",
     ("LLNNNOOOOO", "MMMMMMMMMM"): "portal:file/",
-    ("MMMMMMMMMM", "LLNNNOOFFF"): "portal:replies/ portal:closure/ portal:reopening/ portal:held_withdrawal/",
+    ("MMMMMMMMMM", "LLNNNOOFFF"): """portal:replies/ portal:closure/ portal:reopening/ portal:held_withdrawal/
+        portal:wish_closure/""",
     # mailed links lead to the page with the button, which says what this person may see
     ("LLOOOOOWWW", "LLNNNOOFFF"): "portal:quotation/ portal:split// portal:dispute/ portal:held_approval/",
     # Portal: managers
@@ -56,7 +57,8 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts workspace:preview/
         workspace:search workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
         workspace:held_request/ workspace:held_case/ workspace:organizations workspace:organization/
-        workspace:organization_statement/ workspace:plans workspace:plans_export workspace:rules""",
+        workspace:organization_statement/ workspace:plans workspace:plans_export workspace:rules
+        workspace:rules_export""",
     ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:open_for/ workspace:assignment/ workspace:status/ workspace:severity/
@@ -69,8 +71,11 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
         workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/
         workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
+        workspace:announcement_copies/ workspace:switch workspace:switch_legacy workspace:switch_uncovered
+        workspace:switch_announcement workspace:switch_adoption workspace:switch_template
         workspace:report/ workspace:report_rows///
         workspace:outbound/""",
+    ("LLNNNNNFOO", "LLNNNNNFFO"): "workspace:switch_customers workspace:switch_date workspace:switch_import/",
     ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:transfer_confirmation/ workspace:order_cancellation/
         workspace:organization_unblock/ workspace:subscription_activation/
         workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
@@ -83,11 +88,16 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner
     ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tokens workspace:section/
+        workspace:announcement_preview/
         workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
     ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:rules_withdrawal/ workspace:token_revocation/
+        workspace:announcement_of_version/ workspace:announcement_of_draft/ workspace:announcement_sending/
+        workspace:announcement_discard/ workspace:rules_draft_discard/ workspace:switch_reminders
+        workspace:switch_invitations/
         workspace:webhook_secret/ workspace:webhook_test/ workspace:webhook_delivery_replay/""",
-    ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new workspace:vendor
+    ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new
+        workspace:rules_import workspace:announcement/ workspace:vendor
         workspace:seller workspace:documents workspace:document/ workspace:document_preview/
         workspace:token_new workspace:section_new/ workspace:section_row// workspace:letter/
         workspace:plan_new workspace:version_prices/ workspace:webhook_new

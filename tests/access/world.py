@@ -10,6 +10,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 
+from tests.support.rules import rule_rows
 from vigente.accounts.models import SCOPES, ApiToken, Membership, Role, User
 from vigente.accounts.services import deactivate, invitation_token, invite, issue_token
 from vigente.billing.models import MissedTerm, RulebookVersion
@@ -167,7 +168,8 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "key": "abc-def", "kind": "invoice", "pack": pack, "wish": wish.pk, "prepared": prepared.token,
         "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
-    world.rows = _money(world, shop, now) | {
+    rules = rule_rows(owner=world.people["owner"], now=now)
+    world.rows = rules | _money(world, shop, now) | {
         "held": held.pk, "inbound": inbound.pk, "invitation_revocation": offer.pk, "membership": member.pk,
         "licence_hosting": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,

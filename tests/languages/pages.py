@@ -16,7 +16,8 @@ from vigente.tickets.models import Attachment
 from vigente.workspace.sections import SECTIONS
 from vigente.workspace.urls import urlpatterns as workspace
 
-NOT_PAGES = {"inbound_raw", "plans_export", "counts"}  # what comes as it is stored, or as numbers
+# what comes as it is stored, or as numbers
+NOT_PAGES = {"inbound_raw", "plans_export", "rules_export", "switch_template", "counts"}
 ACTED_ON = ("talked", "objected", "disputed")
 QUERIES = {
     "plans": ["?interval=year"],
@@ -96,6 +97,7 @@ def _example(world: World, name: str, argument: str) -> Any:
         "licence_hosting": shop.licence.pk,
         "plan_version": rows["bigger"].plan_id,
         "missed_term": rows["term"].pk,
+        **{name: rows[name] for name in ("announcement", "switch_import", "switch_invitations")},
         "rules": 1,
         "inbound": rows["inbound"]["quarantined"].pk,
         "outbound": rows["outbound"].pk,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.support.rules import rule_rows
 from vigente.accounts import services as people
 from vigente.accounts.models import Membership, Role, User
 from vigente.billing.models import MissedTerm
@@ -198,6 +199,7 @@ def _vendor(world: World, now: datetime) -> None:
         rulebook=Rulebook(hold_days=20, notice_days=5, rollover_max=2), effective_from=now + timedelta(days=30),
         actor=world.owner, now=now, note=TEXT,
     )  # fmt: skip
+    world.rows |= rule_rows(owner=world.owner, now=now)
     box = Mailbox.objects.create(address="ipsum@lorem.example", host="imap.lorem.example")
     inbound = {
         status: InboundMessage.objects.create(

@@ -102,6 +102,8 @@ class Kind(StrEnum):
     PAYMENT_DISPUTED = "payment.disputed"
     PAYMENT_REVERSED = "payment.reversed"
     RULEBOOK_PUBLISHED = "rulebook.published"
+    RULES_ANNOUNCED = "rules.announced"  # to one organization; the subject names the announcement
+    RULES_REMINDED = "rules.reminded"
     PLANS_IMPORTED = "plans.imported"
     # Machine side
     MAIL_QUARANTINED = "mail.quarantined"

@@ -11,6 +11,7 @@ from vigente.mail import (
     tell_money,
     tell_orders,
     tell_plans,
+    tell_rules,
     tell_staff,
     tell_standing,
     tell_wishes,
@@ -68,6 +69,9 @@ CONSUMERS = (
     ((Kind.PAYMENT_FAILED,), tell_money.payment_failed),
     ((Kind.PAYMENT_RETURNED,), tell_money.payment_returned),
     ((Kind.PAYMENT_REVERSED,), tell_money.payment_reversed),
+    # Rules
+    ((Kind.RULES_ANNOUNCED,), tell_rules.announced),
+    ((Kind.RULES_REMINDED,), tell_rules.reminded),
     # Staff
     ((Kind.TICKET_REPLIED,), tell_staff.customer_replied),
     ((Kind.TICKET_ASSIGNED,), tell_staff.assigned),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from vigente.portal.views import (
+    announcements,
     ask,
     cards,
     conditions,
@@ -63,6 +64,7 @@ contracts = [
     path("plan/wishes/", wishes.ask, name="wishes"),
     path("plan/wishes/<int:wish>/closure/", wishes.closure, name="wish_closure"),
     path("plan/licences/", licences.licences, name="licences"),
+    path("announcements/rules/<int:pk>/", announcements.announcement, name="announcement"),
     path("plans/", plans.plans, name="plans"),
     path("plans/conditions/", conditions.conditions, name="conditions"),
     path("plans/<int:version>/order/", contracting.order, name="plan_order"),

@@ -259,6 +259,8 @@ ORGANIZATION_TELLERS: Mapping[str, tuple[str, Callable[[], str]]] = {
         "triangle-alert",
         lambda: _("Pasó un periodo completo sin facturar: falta decidir"),
     ),
+    Kind.RULES_ANNOUNCED.value: ("mail", lambda: _("Se le anunciaron reglas nuevas")),
+    Kind.RULES_REMINDED.value: ("mail", lambda: _("Se le recordó que le falta un plan")),
     Kind.PACK_ADDED.value: ("plus", lambda: _("%(who)s agregó %(cases)s casos extra")),
     Kind.PACK_RETURNED.value: ("undo-2", lambda: _("%(who)s devolvió un paquete extra")),
     Kind.GOODWILL_GRANTED.value: ("life-buoy", lambda: _("%(who)s dio %(cases)s casos de cortesía")),

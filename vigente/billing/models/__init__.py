@@ -1,5 +1,11 @@
 """What is sold, to whom, and the books of cases and of money. The ledgers' tables are imported by billing alone."""
 
+from vigente.billing.models.announcements import (
+    Announcement,
+    AnnouncementCopy,
+    CustomerImport,
+    RulebookDraft,
+)
 from vigente.billing.models.cards import CardCharge, CardRefund, CardSession, StripeEvent
 from vigente.billing.models.catalog import Edition, Plan, PlanVersion, Product, WorkType
 from vigente.billing.models.documents import BankAccount, DocumentTemplate, SellerProfile
@@ -12,12 +18,15 @@ from vigente.billing.models.subscriptions import Licence, MissedTerm, Subscripti
 from vigente.billing.models.wishes import SoldKey, Wish
 
 __all__ = [
+    "Announcement",
+    "AnnouncementCopy",
     "BankAccount",
     "BillingProfile",
     "CardCharge",
     "CardRefund",
     "CardSession",
     "CustomerAccount",
+    "CustomerImport",
     "DocumentTemplate",
     "Edition",
     "Grant",
@@ -35,6 +44,7 @@ __all__ = [
     "PlanVersion",
     "PriceList",
     "Product",
+    "RulebookDraft",
     "RulebookVersion",
     "SellerProfile",
     "SoldKey",

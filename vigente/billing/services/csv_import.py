@@ -76,7 +76,9 @@ def apply(rows: Iterable[Row], *, now: datetime, actor: User) -> tuple[dict[str,
             with transaction.atomic():
                 does = _write(wanted, known, now=now, actor=actor)
         except Refused as refusal:
-            problems.append(Problem(Fault.REFUSED, row.line, params={"code": refusal.code.value}))
+            problems.append(
+                Problem(Fault.REFUSED, row.line, params={**refusal.params, "code": refusal.code.value})
+            )
             continue
         for what in does:
             made[what] = made.get(what, 0) + 1

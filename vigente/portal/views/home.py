@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from vigente.billing.models import Invoice, Licence, Order, RulebookVersion, Subscription
+from vigente.billing.models import Announcement, Invoice, Licence, Order, RulebookVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.purchases import OPEN_ORDERS
 from vigente.portal.coverage import covered_first
@@ -52,6 +52,7 @@ def _home(request: HttpRequest) -> HttpResponse:
         "to_choose": held.filter(status=HeldRequest.Status.CHOOSE, requester=request.user).count(),
         "to_approve": _to_approve(request, held),
         "rules_from": rules_from(request),
+        "announced": Announcement.objects.filter(sent_at__isnull=False, shown_until__gt=request.now).first(),
         **_money(request),
     }
     return page(request, "home.html", context)

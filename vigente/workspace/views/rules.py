@@ -1,5 +1,5 @@
 """Rules: the rulebook in sentences, read by all staff with the date each value began and edited in place by its
-owner; what a new version changes is seen before it binds.
+owner; what a new version changes is seen before it binds, and drafts are kept.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from vigente.billing.models import RulebookVersion
+from vigente.billing.models import RulebookDraft, RulebookVersion
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import rulebooks
 from vigente.rules.refusal import Refused
@@ -51,6 +51,10 @@ def rules(request: HttpRequest) -> HttpResponse:
     rows = [version.row for version in past]
     if person(request).is_owner:
         context |= editing(RulebookForm(current=book, now=now), began=since(book, rows))
+        context["drafts"] = [
+            (draft, len(differences(book, draft.book)))
+            for draft in RulebookDraft.objects.select_related("author")
+        ]
     else:
         context["groups"] = list(said(book, rows))
     return render(request, "workspace/rules/rules.html", context)
@@ -78,35 +82,83 @@ def editing(form: RulebookForm, *, began: dict[str, datetime | None] | None = No
     return {"form": form, "sentences": sentences, "differing": names, "count": len(names)}
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the sentences say before anybody types: a draft, a version, or what is in force."""
+
+    book: Rulebook
+    draft: RulebookDraft | None = None
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        if self.draft is None:
+            return {}
+        day = self.draft.effective_on
+        return {"draft_name": self.draft.name, "note": self.draft.note, "effective_on": day}
+
+
+def starting_point(request: HttpRequest, *, now: datetime, drafts: bool = True) -> Start:
+    """By `?draft=` or `?from=` (a version); else what is in force."""
+    if drafts and (pk := _number(asked(request, "draft"))) is not None:
+        draft = get_object_or_404(RulebookDraft, pk=pk)
+        return Start(draft.book, draft)
+    if (pk := _number(asked(request, "from"))) is not None:
+        return Start(Rulebook.from_json(get_object_or_404(RulebookVersion, pk=pk).data))
+    return Start(rulebook_at(now))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 @owners
 @both
 def rules_new(request: HttpRequest) -> HttpResponse:
-    """Edit, see what changes, publish. Nothing binds before the second button."""
+    """Edit, see what changes, keep as a draft or publish. Nothing binds before that last button."""
     now = instant(request)
     start = starting_point(request, now=now)
-    form = RulebookForm(_sent(request), current=start, now=now, base=rulebook_at(now))
+    form = RulebookForm(
+        _sent(request), current=start.book, now=now, base=rulebook_at(now), initial=start.initial
+    )
+    context: dict[str, Any] = {"draft": start.draft}
     if request.method != "POST" or "add_discount" in request.POST:
-        return render(request, "workspace/rules/new.html", editing(form))
-    changes = None
+        return render(request, "workspace/rules/new.html", context | editing(form))
     if form.is_valid():
-        begins = form.cleaned_data["effective_from"]
+        if "save" in request.POST:
+            return _save(request, form, start, now=now)
+        begins, book = form.cleaned_data["effective_from"], form.cleaned_data["rulebook"]
         form.base = rulebook_at(begins)
-        changes = differences(form.base, form.cleaned_data["rulebook"])
+        changes = differences(form.base, book)
         if not changes:
             form.add_error(None, _("No cambió nada."))
-        elif "publish" in request.POST and _publish(request, form, now=now):
+        elif "publish" in request.POST and _publish(request, form, start, now=now):
             return redirect("workspace:rules")
-    shown = changes if changes and not form.errors else None
-    context: dict[str, Any] = {"changes": shown}
-    if shown is not None:
-        begins, zone = form.cleaned_data["effective_from"], form.cleaned_data["rulebook"].zone
-        context |= {"is_now": begins == now, "begins_text": formats.exact(begins, zone)}
-    return render(
-        request, "workspace/rules/new.html", context | editing(form), status=200 if shown is not None else 422
+        if not form.errors:
+            context |= {
+                "changes": changes,
+                "is_now": begins == now,
+                "begins_text": formats.exact(begins, book.zone),
+            }
+    status = 200 if "changes" in context else 422
+    return render(request, "workspace/rules/new.html", context | editing(form), status=status)
+
+
+def _save(request: HttpRequest, form: RulebookForm, start: Start, *, now: datetime) -> HttpResponse:
+    data = form.cleaned_data
+    kept = rulebooks.save_draft(
+        rulebook=data["rulebook"],
+        name=data["draft_name"],
+        effective_on=data["effective_on"],
+        note=data["note"],
+        draft=start.draft,
+        actor=person(request),
+        now=now,
     )
+    done(request, _("Borrador guardado: %(name)s.") % {"name": kept.name}, draft="rulebook")
+    return redirect(f"{reverse('workspace:rules_new')}?draft={kept.pk}")
 
 
-def _publish(request: HttpRequest, form: RulebookForm, *, now: datetime) -> bool:
+def _publish(request: HttpRequest, form: RulebookForm, start: Start, *, now: datetime) -> bool:
     try:
         rulebooks.publish(
             rulebook=form.cleaned_data["rulebook"],
@@ -114,20 +166,13 @@ def _publish(request: HttpRequest, form: RulebookForm, *, now: datetime) -> bool
             actor=person(request),
             now=now,
             note=form.cleaned_data["note"],
+            draft=start.draft,
         )
     except Refused as refusal:
         add_refusal(form, refusal)
         return False
     done(request, _("Reglas publicadas."), draft="rulebook")
     return True
-
-
-def starting_point(request: HttpRequest, *, now: datetime) -> Rulebook:
-    """What the sentences say before anybody types: a version by `?from=`, or what is in force."""
-    wanted = asked(request, "from")
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
-        return Rulebook.from_json(get_object_or_404(RulebookVersion, pk=int(wanted)).data)
-    return rulebook_at(now)
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
@@ -152,5 +197,18 @@ def rules_withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     def run() -> str:
         rulebooks.withdraw(version=version, actor=person(request), now=instant(request))
         return _("Esas reglas ya no entrarán en vigor.")
+
+    return attempt(request, run, reverse("workspace:rules"))
+
+
+@owners
+@require_POST
+def rules_draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a draft away."""
+    draft = get_object_or_404(RulebookDraft, pk=pk)
+
+    def run() -> str:
+        rulebooks.discard_draft(draft=draft, actor=person(request))
+        return _("Borrador borrado.")
 
     return attempt(request, run, reverse("workspace:rules"))

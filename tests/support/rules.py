@@ -1,0 +1,35 @@
+"""A draft of the rulebook, an announcement that was sent and an import: one of each, for pages that name them."""
+
+from datetime import datetime, timedelta
+
+from vigente.accounts.models import User
+from vigente.billing.models import Announcement, RulebookVersion
+from vigente.billing.services import announcements, rulebooks
+from vigente.billing.services.csv_import_runs import begin
+from vigente.rules.rulebook import Rulebook
+
+
+def rule_rows(*, owner: User, now: datetime, title: str = "Lorem") -> dict[str, int]:
+    """Keys by the stems of the addresses that name them."""
+    later = Rulebook(notice_days=5)
+    draft = rulebooks.save_draft(rulebook=later, name=title, actor=owner, now=now)
+    sent = announcements.prepare(
+        before=Rulebook(),
+        after=later,
+        effective_from=now + timedelta(days=9),
+        titles=(title, title),
+        texts=(f"{title}.\n\n- {title}", f"{title}.\n\n- {title}"),
+        actor=owner,
+        now=now,
+    )
+    announcements.send(announcement=sent, actor=owner, now=now)
+    table = f"organizacion,responsable,correo\n{title},{title},a@lorem.example\n"
+    run = begin(text=table, name=f"{title}.csv", actor=owner, now=now)
+    return {
+        "announcement_of_version": RulebookVersion.objects.latest("pk").pk,
+        "announcement_of_draft": draft.pk,
+        "announcement": Announcement.objects.get().pk,
+        "rules_draft_discard": draft.pk,
+        "switch_import": run.pk,
+        "switch_invitations": run.pk,
+    }
