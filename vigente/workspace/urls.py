@@ -26,6 +26,7 @@ from vigente.workspace.views import (
     settings,
     switch,
     switch_customers,
+    trials,
     webhooks,
 )
 
@@ -114,6 +115,12 @@ vendor = [
     path("rules/<int:pk>/withdrawal/", rules.rules_withdrawal, name="rules_withdrawal"),
     path("rules/export/", rules_file.rules_export, name="rules_export"),
     path("rules/import/", rules_file.rules_import, name="rules_import"),
+    path("rules/trials/", trials.trials, name="trials"),
+    path("rules/trials/new/", trials.trial_new, name="trial_new"),
+    path("rules/trials/<int:pk>/", trials.trial, name="trial"),
+    path("rules/trials/<int:pk>/progress/", trials.trial_progress, name="trial_progress"),
+    path("rules/trials/<int:pk>/cancellation/", trials.trial_cancellation, name="trial_cancellation"),
+    path("rules/trials/<int:pk>/<slug:listed>/", trials.trial_rows, name="trial_rows"),
     path("rules/drafts/<int:pk>/discard/", rules.rules_draft_discard, name="rules_draft_discard"),
     path(
         "rules/drafts/<int:pk>/announcement/", announcements.announcement_of_draft, name="announcement_of_draft"
