@@ -13,10 +13,12 @@ from vigente.billing.models import Edition, Licence, PlanVersion, PriceList, Sub
 from vigente.billing.prices import Priced, Terms, price_pack, price_plan, terms_of
 from vigente.billing.queries import sold_versions
 from vigente.billing.services.subscriptions import notice_preview
+from vigente.billing.services.upgrades import Change, preview_change
 from vigente.portal.advice import Advice, advise
 from vigente.portal.words import working_time
 from vigente.rules.invoicing import Line
 from vigente.rules.refusal import Refused
+from vigente.rules.rulebook import Upgrade
 
 IN_PLACE = (
     Subscription.Status.ACTIVE,
@@ -37,6 +39,7 @@ class Row:
     first_reply: str
     action: str
     from_when: datetime | None = None
+    change: Change | None = None  # what changing to it would do at once, where that is possible (row 23)
 
     @property
     def line(self) -> Line:
@@ -122,6 +125,7 @@ def table(
             first_reply=first_reply(version),
             action=_action(version, subscription),
             from_when=_from_when(version, subscription, now),
+            change=_change(version, subscription, terms, now),
         )
         for version in shown
     ]
@@ -185,7 +189,7 @@ def _contract(licence: Licence | None, organization: Organization | None) -> Sub
         return None
     bought = Subscription.objects.filter(
         licence=licence, source=Subscription.Source.BOUGHT, status__in=IN_PLACE
-    ).select_related("version__plan", "change_to__plan")
+    ).select_related("version__plan__edition", "change_to__plan", "licence__edition", "organization")
     return bought.first()
 
 
@@ -208,6 +212,20 @@ def _from_when(version: PlanVersion, subscription: Subscription | None, now: dat
     if subscription.ends_at is not None:
         return subscription.ends_at
     return notice_preview(subscription=subscription, now=now).effective
+
+
+def _change(
+    version: PlanVersion, subscription: Subscription | None, terms: Terms, now: datetime
+) -> Change | None:
+    if subscription is None or not subscription.is_billed or terms.book.upgrade is not Upgrade.IMMEDIATE:
+        return None
+    if _action(version, subscription) != "change":
+        return None
+    try:
+        change = preview_change(subscription=subscription, version=version, now=now)
+    except Refused:
+        return None
+    return change if change.immediate else None
 
 
 def _saved_months(sold: Sequence[PlanVersion], prices: Prices) -> int | None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from vigente.billing.models import BillingProfile, ListPrice, PriceList, TaxCategory, TaxRate, WorkType
+from vigente.billing.models import BillingProfile, ListPrice, Order, PriceList, TaxCategory, TaxRate, WorkType
 from vigente.factories import make_customer, make_version, make_work_types
 from vigente.portal.tests.conftest import signed_in, words
 
@@ -64,6 +64,26 @@ def test_who_buys_in_a_list_sees_that_one_and_no_other(lists, now):
     page = words(signed_in(shop.manager).get(f"{URL}?currency=nio"))
     assert "US$ 69" in page
     assert "NIO" not in page
+
+
+def test_who_has_bought_before_goes_on_in_the_same_list(lists, now, shop_plan):
+    shop = make_customer("x", now=now, version=shop_plan)
+    assert "C$ 2,100" in words(signed_in(shop.manager).get(f"{URL}?currency=usd"))
+
+
+def test_a_first_order_settles_the_list(lists, now, shop_plan):
+    shop = make_customer("x", now=now, plan=False)
+    client = signed_in(shop.manager)
+    client.get(f"{URL}?currency=usd")
+    address = f"/es/plans/{shop_plan.pk}/order/"
+    assert "Hoy paga" in words(client.get(address))
+    client.post(address, {"licence": shop.licence.pk})
+    order = Order.objects.get()
+    assert (order.currency, order.total_minor) == ("USD", 6_900)
+    assert BillingProfile.objects.get().price_list == lists[1]
+    other = make_version(name="Solo córdobas")
+    refused = client.get(f"/es/plans/{other.pk}/order/", follow=True)
+    assert "no tiene precio en la moneda elegida" in words(refused)
 
 
 def test_r8_r9_what_is_covered_and_what_is_not(shop_plan, as_user):

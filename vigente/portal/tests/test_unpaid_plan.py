@@ -71,6 +71,7 @@ def test_row_23_an_immediate_change_shows_its_charge_and_is_an_order(billed, now
     clock.move_to(halfway)
     client = signed_in(billed.manager)
     address = f"/es/plan/{billed.subscription.pk}/change/{bigger.pk}/"
+    assert "Cambiar a Empresa hoy: C$" in words(client.get("/es/plans/"))
     answer = client.get(address)
     page = words(answer)
     assert "Diferencia de este periodo" in page

@@ -44,7 +44,7 @@ from vigente.portal.views.orders import after_order
 from vigente.portal.views.plans import licences_of
 from vigente.portal.wishing import ask_a_manager
 from vigente.rules.refusal import Refused
-from vigente.ui.feedback import done
+from vigente.ui.feedback import done, refused
 from vigente.ui.wording import refusal_text
 
 DRAFT = "portal_contract"  # of the session: what a visitor wanted before they had an account
@@ -212,8 +212,9 @@ def _page(
             version=version, licence=licence, organization=organization, coupon=coupon, now=request.now,
             price_list=lists.current,
         )  # fmt: skip
-    except Refused:
-        return redirect("portal:plans")  # it is not sold in this currency
+    except Refused as refusal:
+        refused(request, refusal_text(refusal))
+        return redirect("portal:plans")
     problem = refusal_text(shown.coupon_problem) if shown.coupon_problem else ""
     context = {"summary": shown, "form": form, "version": version, "coupon_problem": problem, **extra}
     return page(request, "plan_order.html", context, status=status)
