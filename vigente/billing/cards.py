@@ -7,7 +7,7 @@ crash gives what the first time gave. Amounts are in our minor units on this sid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import stripe
@@ -34,7 +34,6 @@ _LATER = (
     stripe.PermissionError,
 )
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -180,8 +179,7 @@ def charge(*, amount_minor: int, currency: str, customer: str, method: str, note
         "payment_method": method,
         "off_session": True,
         "confirm": True,
-        "metadata": {"vigente": note},
-        "description": name[:200],
+        "metadata": {"vigente": note, "invoice": name[:200]},
     }
     return charge_of(_ask(_client().v1.payment_intents.create, params, _key(note)))
 
@@ -225,12 +223,12 @@ def _key(key: str) -> dict[str, str]:
     return {"idempotency_key": f"vigente:{key}"}
 
 
-def _ask(call: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+def _ask(call: Callable[..., T], *args: Any) -> T:
     """Call, and say what happened in our words. What it says is never logged: it may name people and cards."""
     try:
-        return call(*args, **more)
+        return call(*args)
     except stripe.CardError as error:
-        body = error.json_body or {}
+        body: Any = error.json_body or {}
         intent = ((body.get("error") or {}).get("payment_intent") or {}).get("id", "")
         raise Declined(error.code or "card_declined", str(intent)) from None
     except _LATER as error:

@@ -129,7 +129,7 @@ def standing(invoice: Invoice, *, now: datetime) -> str:
     if invoice.balance_minor == 0:
         return _("Pagada") if invoice.total_minor and _paid(invoice) else _("Saldada")
     if invoice.due_at < now:
-        return _("Vencida")
+        return _("Pago vencido")
     return _("Pagada en parte") if invoice.balance_minor < invoice.total_minor else _("Por pagar")
 
 

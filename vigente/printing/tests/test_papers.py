@@ -93,7 +93,7 @@ def test_a_fully_paid_one_shows_no_bank_account_and_an_overdue_one_is_overdue(in
     )
     BankAccount.objects.create(bank="Lafise", number="2", holder="INVEX", currency="USD")
     late = invoice_paper(invoice, now=NOW + timedelta(days=16))
-    assert late.status == "Vencida"
+    assert late.status == "Pago vencido"
     assert [account["title"] for account in late.accounts] == ["BAC · 1"]
     pay(customer, invoice, 144_900)
     invoice.refresh_from_db()
