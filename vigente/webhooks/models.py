@@ -1,6 +1,7 @@
 """Webhooks as rows: where to, what is to be sent or was, and every try."""
 
 from typing import cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -60,7 +61,7 @@ class Endpoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.description or self.url
+        return self.description or urlsplit(self.url).hostname or self.url
 
     def wants(self, kind: str) -> bool:
         return not self.kinds or kind in self.kinds

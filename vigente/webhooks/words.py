@@ -42,6 +42,7 @@ FAMILIES: Mapping[str, Callable[[], str]] = {
     "credit_note": lambda: _("Notas de crédito"),
     "payment": lambda: _("Pagos"),
     "rulebook": lambda: _("Reglas"),
+    "rules": lambda: _("Anuncios de reglas"),
     "plans": lambda: _("Catálogo"),
     "mail": lambda: _("Correo"),
     "webhook": lambda: _("Webhooks"),
