@@ -88,8 +88,8 @@ def _series(series: InvoiceSeries) -> Iterator[Difference]:
 
 
 def _unpaid(*, now: datetime) -> Iterator[Difference]:
-    """A contract in grace or suspended has an open invoice, unless its unpaid term is over and it was paid too late: the
-    clock has yet to end it. Limits lie on nobody else's grants.
+    """A contract in grace or suspended has an open invoice, unless its unpaid term is over and it was paid too late:
+    the clock has yet to end it. Limits lie on nobody else's grants.
     """
     rows = Subscription.objects.filter(is_billed=True).annotate(
         owed=Count(

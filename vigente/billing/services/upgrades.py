@@ -77,12 +77,15 @@ def preview_change(*, subscription: Subscription, version: PlanVersion, now: dat
             "zone": zone,
         },
     )
-    whole = {
-        "discount_minor": 0,
-        "discount_code": "",
-        "discount_basis_points": 0,
-    }  # the charge is after discount
-    line = replace(new.lines[0], label=label, quantity=1, unit_minor=charge, **whole)
+    line = replace(
+        new.lines[0],
+        label=label,
+        quantity=1,
+        unit_minor=charge,  # after discount already
+        discount_minor=0,
+        discount_code="",
+        discount_basis_points=0,
+    )
     cases = _cases_now(subscription, version, charge, after, now=now)
     return Change(True, now, Priced((line,), new.currency), cases, new, term.end, version.cases)
 
