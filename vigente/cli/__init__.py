@@ -9,10 +9,22 @@ import traceback
 
 import typer
 
-from vigente.cli import clock, demo, ingest, manage, plans, processes, rulebook, serve, simulate, verify
+from vigente.cli import (
+    clock,
+    demo,
+    ingest,
+    manage,
+    money,
+    plans,
+    processes,
+    rulebook,
+    serve,
+    simulate,
+    verify,
+)
 from vigente.cli.output import FAILED, Refusal, say
 
-COMMANDS = (serve, demo, clock, plans, rulebook, ingest, verify, simulate, manage, processes)
+COMMANDS = (serve, demo, clock, plans, rulebook, money, ingest, verify, simulate, manage, processes)
 
 app = typer.Typer(
     name="vigente",

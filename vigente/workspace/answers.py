@@ -55,7 +55,11 @@ def perform(
             if text:
                 done(request, text, undo=undo)
             return go(request, action.back)
-    status = 422 if form.is_bound else 200
+    return show(request, action, form, status=422 if form.is_bound else 200)
+
+
+def show(request: HttpRequest, action: Action, form: BaseForm, *, status: int = 200) -> HttpResponse:
+    """The form as it stands, in a page or in the dialog."""
     context = {"action": action, "form": form, "here": request.get_full_path(), **action.context}
     base = "workspace/dialog.html" if request.headers.get("HX-Request") else "workspace/page.html"
     return render(request, action.template, context | {"frame": base}, status=status)

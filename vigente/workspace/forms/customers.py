@@ -100,8 +100,25 @@ class VersionField(forms.ModelChoiceField):
         return f"{obj.plan.name} · {obj.plan.edition.code} · {interval} · {cases} · {price} · v{obj.number}"
 
 
+CHARGED = [
+    ("outside", _("Por fuera: aquí no se factura")),
+    ("here", _("Por Vigente: se hace una orden y el cliente la paga")),
+]
+
+
+def charge_field() -> forms.ChoiceField:
+    """Whether what is contracted is charged here, by an order, or elsewhere."""
+    return forms.ChoiceField(
+        label=_("Cómo se cobra"),
+        choices=CHARGED,
+        widget=forms.RadioSelect,
+        initial="outside",
+        required=False,
+    )
+
+
 class SubscribeForm(forms.Form):
-    """A contract made by hand; an earlier plan brings its own end (R11)."""
+    """A contract made by hand; an earlier plan brings its own end (R11). Charged here, it begins with its payment."""
 
     licence = LicenceField(
         label=_("Para"),
@@ -128,6 +145,8 @@ class SubscribeForm(forms.Form):
         required=False,
         initial=True,
     )
+    charge = charge_field()
+    submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
 
     def __init__(self, *args: Any, organization: Organization, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,6 +165,13 @@ class SubscribeForm(forms.Form):
             self.add_error("ends_on", _t("Diga hasta cuándo dura el plan de antes."))
         if starts and ends and ends < starts:
             self.add_error("ends_on", _t("El último día no puede ser antes del primero."))
+        if data.get("charge") == "here":
+            if data.get("source") == Subscription.Source.LEGACY:
+                self.add_error("charge", _t("Un plan de antes no se cobra por Vigente."))
+            if starts or ends:
+                self.add_error(
+                    "charge", _t("Lo que se cobra por Vigente empieza al pagarse: deje las fechas vacías.")
+                )
         return data
 
     def anchor(self) -> datetime | None:
@@ -172,7 +198,20 @@ class PackForm(forms.Form):
     """Extra cases that hang on a running plan (R6)."""
 
     cases = forms.IntegerField(label=_("Casos extra"), min_value=1, max_value=1000)
+    charge = charge_field()
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, per_pack: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.per_pack = per_pack
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("charge") == "here" and data.get("cases") and data["cases"] % self.per_pack:
+            self.add_error(
+                "cases", _t("Se venden en paquetes de %(n)s: elija un múltiplo.") % {"n": self.per_pack}
+            )
+        return data
 
 
 class GoodwillForm(forms.Form):

@@ -40,11 +40,18 @@ class OrderForm(forms.Form):
         required=False,
         empty_label=_("Toda la organización"),
     )
-    version = VersionField(label=_("Plan"), queryset=PlanVersion.objects.none(), required=False)
-    contract = ContractField(
-        label=_("Plan del que cuelgan"), queryset=Subscription.objects.none(), required=False
+    version = VersionField(
+        label=_("Plan"), queryset=PlanVersion.objects.none(), required=False, empty_label=_("Elija uno")
     )
-    quantity = forms.IntegerField(label=_("Paquetes"), min_value=1, max_value=100, required=False, initial=1)
+    contract = ContractField(
+        label=_("Del plan vigente"),
+        queryset=Subscription.objects.none(),
+        required=False,
+        empty_label=_("Elija uno"),
+    )
+    quantity = forms.IntegerField(
+        label=_("Cuántos paquetes"), min_value=1, max_value=100, required=False, initial=1
+    )
     coupon = forms.CharField(label=_("Código de descuento"), max_length=40, required=False)
     note = forms.CharField(
         label=_("Nota para el cliente"),
@@ -59,6 +66,8 @@ class OrderForm(forms.Form):
         licences = Licence.objects.filter(organization=organization, is_active=True)
         fields: Any = self.fields
         fields["licence"].queryset = licences.select_related("edition__product")
+        only = list(licences.values_list("pk", flat=True)[:2])
+        self.initial.setdefault("licence", only[0] if len(only) == 1 else None)
         sold = PlanVersion.objects.filter(
             Q(sold_until__isnull=True) | Q(sold_until__gt=now),
             sold_from__lte=now,

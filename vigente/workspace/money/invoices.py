@@ -52,15 +52,20 @@ def invoice_page(invoice: Invoice, *, now: datetime) -> InvoicePage:
         )
         for row in rows
     ]
-    payments = Payment.objects.filter(Q(invoice=invoice) | Q(order__invoice=invoice)).distinct()
-    entries = MoneyEntry.objects.filter(Q(invoice=invoice) | Q(source=f"invoice:{invoice.pk}"))
+    entries = list(MoneyEntry.objects.filter(invoice=invoice).order_by("at", "id")[:200])
+    settled = [entry.at for entry in entries if entry.source.startswith("settle:")]
+    payments = Payment.objects.filter(
+        Q(invoice=invoice)
+        | Q(order__invoice=invoice)
+        | Q(organization=invoice.organization_id, status="confirmed", direction="in", decided_at__in=settled)
+    ).distinct()
     return InvoicePage(
         invoice=invoice,
         lines=lines,
         taxes=_taxes(rows, language),
         payments=list(payments.order_by("created_at", "id")),
         notes=list(invoice.credit_notes.order_by("id")),
-        entries=list(entries.order_by("at", "id")[:200]),
+        entries=entries,
         left_minor=sum(uncorrected(invoice)),
         reason=credit_reason_text(invoice.reason, language) if invoice.reason else "",
         is_late=bool(invoice.balance_minor) and invoice.due_at < now,

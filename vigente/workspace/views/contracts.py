@@ -5,20 +5,22 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from vigente.accounts.models import User
-from vigente.billing.models import Licence, Subscription
+from vigente.accounts.models import Organization, User
+from vigente.billing.models import Licence, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import favours_left, rank_of
-from vigente.billing.services import licences, packs, subscriptions
+from vigente.billing.services import licences, orders, packs, subscriptions, upgrades
 from vigente.billing.services.ledger import add_goodwill
 from vigente.rules.reasons import Release
+from vigente.rules.refusal import Refused
 from vigente.ui import formats
 from vigente.workspace.access import instant, person, staff, supervisors
-from vigente.workspace.answers import Action, attempt, perform, posted
+from vigente.workspace.answers import Action, add_refusal, attempt, perform, posted, show
 from vigente.workspace.forms.case import ConfirmForm
 from vigente.workspace.forms.customers import (
     ChangePlanForm,
@@ -30,7 +32,7 @@ from vigente.workspace.forms.customers import (
 )
 from vigente.workspace.views.actions import both
 from vigente.workspace.views.organizations import find_organization, page_of
-from vigente.workspace.words import favours_text
+from vigente.workspace.words import favours_text, units_text
 
 
 def _contract(pk: int, user: User) -> Subscription:
@@ -98,7 +100,10 @@ def subscription_new(request: HttpRequest, pk: int) -> HttpResponse:
     organization = find_organization(pk, person(request))
     zone = rulebook_at(instant(request)).zone
     only = list(organization.licences.filter(is_active=True).values_list("pk", flat=True)[:2])
-    initial = {"licence": only[0]} if len(only) == 1 else {}
+    initial = {
+        "submission_key": secrets.token_urlsafe(16),
+        **({"licence": only[0]} if len(only) == 1 else {}),
+    }
     form = SubscribeForm(posted(request), organization=organization, zone=zone, initial=initial)
     action = Action(
         title=_("Contratar un plan"),
@@ -109,6 +114,9 @@ def subscription_new(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
     def run(data: dict[str, Any]) -> str:
+        if data["charge"] == "here":
+            return _order(request, action, organization, kind="plan", version=data["version"],
+                          licence=data["licence"], key=data["submission_key"])  # fmt: skip
         made = subscriptions.subscribe(
             organization=organization,
             licence=data["licence"],
@@ -179,19 +187,49 @@ def subscription_notice_withdrawal(request: HttpRequest, pk: int) -> HttpRespons
     return attempt(request, run, page_of(contract.organization))
 
 
+def _order(
+    request: HttpRequest, action: Action, organization: Organization, *, key: str, **wanted: Any
+) -> str:
+    """An order in the customer's name, who is written how to pay it; the reader goes to its page."""
+    made = orders.place(
+        organization=organization,
+        key=f"desk:{key or secrets.token_urlsafe(16)}",
+        actor=person(request),
+        now=instant(request),
+        **wanted,
+    )
+    action.back = reverse("workspace:order", args=[made.pk])
+    return _("Orden hecha. Ya le escribimos al cliente cómo pagarla.")
+
+
 @supervisors
 @both
 def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Another plan from the end of the term (R4, R5)."""
+    """Another plan: at once where the rules say so and it is billed here, else from the end of the term (R4, R5, row
+    23). What it means is said before.
+    """
     contract, now = _contract(pk, person(request)), instant(request)
     notice = subscriptions.notice_preview(subscription=contract, now=now)
     form = ChangePlanForm(posted(request), subscription=contract, now=now)
-    said = _("Cambia el %(day)s, por la misma regla que el aviso.") % {"day": _day(notice.effective)}
     action = Action(
-        title=_("Cambiar de plan"), submit=_("Cambiar"), back=page_of(contract.organization), notes=(said,)
+        title=_("Cambiar de plan"),
+        submit=_("Cambiar"),
+        back=page_of(contract.organization),
+        template="workspace/actions/change.html",
+        notes=(_("Si espera al final del plazo, cambia el %(day)s.") % {"day": _day(notice.effective)},),
     )
+    if request.method == "POST" and "preview" in request.POST and form.is_valid():
+        try:
+            action.context = {"change": change_words(contract, form.cleaned_data["version"], now=now)}
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        return show(request, action, form, status=200 if action.context else 422)
 
     def run(data: dict[str, Any]) -> str:
+        change = upgrades.preview_change(subscription=contract, version=data["version"], now=now)
+        if change.immediate and contract.is_billed:
+            return _order(request, action, contract.organization, kind="upgrade", version=data["version"],
+                          licence=contract.licence, subscription=contract, key="")  # fmt: skip
         given = subscriptions.change_plan(
             subscription=contract, version=data["version"], actor=person(request), now=now
         )
@@ -200,24 +238,50 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     return perform(request, action, form, run)
 
 
+def change_words(contract: Subscription, version: PlanVersion, *, now: Any) -> list[str]:
+    """What a change means, in sentences: when, today's charge and cases, each term's from then on."""
+    change = upgrades.preview_change(subscription=contract, version=version, now=now)
+    cases = _("sin límite de casos") if change.cases_next is None else units_text(change.cases_next)
+    following = _("Desde el %(day)s cada plazo cuesta %(amount)s, con %(cases)s al mes.") % {
+        "day": _day(change.next_at),
+        "amount": formats.money(change.next.total_minor, change.next.currency),
+        "cases": cases,
+    }
+    if not change.immediate or change.today is None or not contract.is_billed:
+        return [_("Hoy no se cobra nada y nada cambia."), following]
+    extra = _("sin límite de casos") if change.cases_today is None else units_text(change.cases_today)
+    today = _("Cambia al pagarse: hoy se cobran %(amount)s y se agregan %(cases)s.") % {
+        "amount": formats.money(change.today.total_minor, change.today.currency),
+        "cases": extra,
+    }
+    return [today, following]
+
+
 @supervisors
 @both
 def pack_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Extra cases on a running plan (R6); says until when before."""
     contract, now = _contract(pk, person(request)), instant(request)
     initial = {"cases": contract.version.pack_cases, "submission_key": secrets.token_urlsafe(16)}
-    form = PackForm(posted(request), initial=initial)
+    form = PackForm(
+        posted(request), per_pack=contract.version.pack_cases, initial=initial | {"charge": "outside"}
+    )
     until = packs.pack_end(contract, rulebook_at(now), now=now)
     zone = timezone.get_current_timezone()
     said = _("Valen desde ahora y hasta el %(day)s.") % {"day": formats.last_day(until, zone=zone, now=now)}
     action = Action(
         title=_("Agregar casos extra"),
         submit=_("Agregar"),
+        template="workspace/actions/pack.html",
         back=page_of(contract.organization),
         notes=(said,),
     )
 
     def run(data: dict[str, Any]) -> str:
+        if data["charge"] == "here":
+            return _order(request, action, contract.organization, kind="pack", version=contract.version,
+                          licence=contract.licence, subscription=contract, key=data["submission_key"],
+                          quantity=data["cases"] // contract.version.pack_cases)  # fmt: skip
         packs.add_pack(
             organization=contract.organization,
             licence=contract.licence,

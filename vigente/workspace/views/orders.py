@@ -18,7 +18,7 @@ from vigente.rules.invoicing import Line
 from vigente.rules.refusal import Refused
 from vigente.ui.invoice_words import discount_text, label_text, licence_words
 from vigente.workspace.access import instant, person, supervisors
-from vigente.workspace.answers import Action, add_refusal, asked, attempt, perform, posted
+from vigente.workspace.answers import Action, add_refusal, asked, attempt, perform, posted, show
 from vigente.workspace.forms.orders import OrderForm
 from vigente.workspace.money import lists
 from vigente.workspace.views.actions import both
@@ -157,11 +157,9 @@ def _with_price(
         priced = price_pack(**common, quantity=wanted["quantity"]) if is_pack else price_plan(**common)
     except Refused as refusal:
         add_refusal(form, refusal)
-    base = "workspace/dialog.html" if request.headers.get("HX-Request") else "workspace/page.html"
-    context = {"action": action, "form": form, "here": request.get_full_path(), "frame": base}
     if priced is not None:
-        context |= {"priced": priced, "lines": shown_lines(priced)}
-    return render(request, action.template, context, status=200 if priced else 422)
+        action.context = {"priced": priced, "lines": shown_lines(priced)}
+    return show(request, action, form, status=200 if priced else 422)
 
 
 def _link(order: Order) -> str:
