@@ -17,7 +17,17 @@ from vigente.workspace.sections import SECTIONS
 from vigente.workspace.urls import urlpatterns as workspace
 
 # what comes as it is stored, or as numbers
-NOT_PAGES = {"inbound_raw", "plans_export", "rules_export", "switch_template", "counts"}
+NOT_PAGES = {
+    "invoice_pdf",
+    "account_pdf",
+    "payment_proof",
+    "document_preview",
+    "inbound_raw",
+    "plans_export",
+    "rules_export",
+    "switch_template",
+    "counts",
+}
 ACTED_ON = ("talked", "objected", "disputed")
 QUERIES = {
     "plans": ["?interval=year"],
@@ -87,6 +97,8 @@ def _example(world: World, name: str, argument: str) -> Any:
         "invitation": rows["invitation"].pk,
         "membership": rows["member"].pk,
         "slug": "departments",
+        "kind": "invoice",
+        **{name: rows[name].pk for name in ("order", "invoice")},
     }
     if argument != "pk":
         return found[argument]
@@ -99,6 +111,8 @@ def _example(world: World, name: str, argument: str) -> Any:
         "missed_term": rows["term"].pk,
         **{name: rows[name] for name in ("announcement", "switch_import", "switch_invitations")},
         "rules": 1,
+        "invoice": rows["invoice"].pk,
+        "payment": rows["transfer"].pk,
         "inbound": rows["inbound"]["quarantined"].pk,
         "outbound": rows["outbound"].pk,
         "token_revocation": rows["token"].pk,

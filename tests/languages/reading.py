@@ -26,9 +26,12 @@ class _Page(HTMLParser):
         super().__init__()
         self.found: list[str] = []
         self._silent = 0
+        self._foreign = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in _SILENT
+        if tag == "textarea" and ("translate", "no") in attrs:  # a text for a program, such as a template
+            self._silent, self._foreign = self._silent + 1, True
         self.found += [value for name, value in attrs if name in _SPOKEN and value]
         self.found += [
             value for name, value in attrs if name == "value" and value and ("type", "submit") in attrs
@@ -36,6 +39,8 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in _SILENT and self._silent > 0
+        if tag == "textarea" and self._foreign:
+            self._silent, self._foreign = self._silent - 1, False
 
     def handle_data(self, data: str) -> None:
         if not self._silent and data.strip():

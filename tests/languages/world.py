@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.languages.money import make_money
 from tests.support.rules import rule_rows
 from vigente.accounts import services as people
 from vigente.accounts.models import Membership, Role, User
@@ -69,6 +70,7 @@ def make_world(now: datetime) -> World:
     _cases(world, now)
     _requests(world, now)
     _vendor(world, now)
+    world.rows |= make_money(shop, supervisor, now)
     return world
 
 
@@ -212,7 +214,9 @@ def _vendor(world: World, now: datetime) -> None:
         dedupe_key="k", message_id="<1@lorem.example>", kind="x", to="a@b.example", subject="Lorem", text=TEXT,
         next_attempt_at=now, created_at=now, status="dead",
     )  # fmt: skip
-    hook = create_endpoint(url="https://ipsum.lorem.example/x", description="Dolor", actor=world.owner, now=now)
+    hook = create_endpoint(
+        url="https://ipsum.lorem.example/x", description="Dolor", actor=world.owner, now=now
+    )
     sent = send_test(endpoint=hook, now=now)
     sent.tries.create(at=now, error="timeout")
     sent.tries.create(at=now, code=500, error="status", response="Lorem")

@@ -81,5 +81,5 @@ class DocumentForm(forms.Form):
         label=_("Plantilla"),
         max_length=SOURCE_CHARS,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false", "class": "code"}),
+        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "false", "translate": "no"}),
     )
