@@ -30,6 +30,7 @@ GROUPS: dict[tuple[str, str], str] = {
         portal:statement portal:statement_csv portal:order_waiting""",
     ("MMMMMMMMMM", "LLFOOOOFFF"): "portal:wishes",  # an odd wish is refused, with nothing written
     ("LLOOOOOWWW", "LLOFFFOFFF"): "portal:licences",
+    ("LLFFFFOWWW", "LLFFFFOFFF"): "portal:billing",
     ("LLOOOOOWWW", "LLOOOOOFFF"): "portal:ask portal:held_choice portal:profile",
     # Portal: the requester's, and their manager's
     ("LLNNNOOWWW", "MMMMMMMMMM"): "portal:ticket/",
@@ -73,14 +74,15 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
         workspace:announcement_copies/ workspace:switch workspace:switch_legacy workspace:switch_uncovered
         workspace:switch_announcement workspace:switch_adoption workspace:switch_template
-        workspace:report/ workspace:report_rows///
+        workspace:report/ workspace:report_rows/// workspace:trials workspace:trial/
+        workspace:trial_progress/ workspace:trial_rows//
         workspace:outbound/""",
     ("LLNNNNNFOO", "LLNNNNNFFO"): "workspace:switch_customers workspace:switch_date workspace:switch_import/",
-    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:transfer_confirmation/ workspace:order_cancellation/
+    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:trial_cancellation/ workspace:transfer_confirmation/ workspace:order_cancellation/
         workspace:organization_unblock/ workspace:subscription_activation/
         workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
         workspace:outbound_retry/""",
-    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
+    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:trial_new workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
         workspace:invoice_fiscal/ workspace:transfer_rejection/ workspace:order_payment/ workspace:order_new/
         workspace:organization_payment/ workspace:organization_payout// workspace:organization_billing/
         workspace:quotation/ workspace:held_override/ workspace:organization_edit/
@@ -109,6 +111,8 @@ GROUPS: dict[tuple[str, str], str] = {
     ("UUNNNOOOOO", "MMMMMMMMMM"): "api:tickets/<number>",
     ("MMMMMMMMMM", "UUNNNOOOOO"): "api:tickets/<number>/messages",
     ("MMMMMMMMMM", "UUFFFFFOOO"): "api:queue/next",
+    ("MMMMMMMMMM", "UUFFFFFFOO"): "api:simulations",
+    ("UUFFFFFFOO", "MMMMMMMMMM"): "api:simulations/<id>",
     ("UUFFFFFFFO", "UUFFFFFFFO"): "api:webhooks",
     ("UUFFFFFFFO", "MMMMMMMMMM"): "api:webhooks/<id> api:webhooks/<id>/deliveries",
     ("MMMMMMMMMM", "UUFFFFFFFO"): "api:webhooks/<id>/secret api:webhooks/<id>/test api:webhooks/<id>/replay",

@@ -116,6 +116,7 @@ def table(
     sold = sorted((v for v in sold if v.pk in prices), key=lambda v: (prices[v.pk][0].list_minor, v.pk))
     shown = [version for version in sold if version.plan.interval == interval]
     subscription = _contract(licence, organization)
+    from_when = _from_when(subscription, now)
     rows = [
         Row(
             version=version,
@@ -124,7 +125,7 @@ def table(
             attention=attention(version, shown),
             first_reply=first_reply(version),
             action=_action(version, subscription),
-            from_when=_from_when(version, subscription, now),
+            from_when=from_when,
             change=_change(version, subscription, terms, now),
         )
         for version in shown
@@ -205,7 +206,7 @@ def _action(version: PlanVersion, subscription: Subscription | None) -> str:
     return "change" if subscription.auto_renew else ""
 
 
-def _from_when(version: PlanVersion, subscription: Subscription | None, now: datetime) -> datetime | None:
+def _from_when(subscription: Subscription | None, now: datetime) -> datetime | None:
     """From when a change asked for now would count (rows 21, 23)."""
     if subscription is None or subscription.status == Subscription.Status.AWAITING_PAYMENT:
         return None

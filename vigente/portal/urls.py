@@ -5,6 +5,7 @@ from django.urls import include, path
 from vigente.portal.views import (
     announcements,
     ask,
+    billing,
     cards,
     conditions,
     contracting,
@@ -61,6 +62,7 @@ contracts = [
     path("plan/<int:subscription>/change/<int:version>/", notice.change, name="plan_change"),
     path("plan/<int:subscription>/packs/", packs.pack_order, name="pack_order"),
     path("plan/packs/<int:pack>/return/", packs.pack_return, name="pack_return"),
+    path("plan/billing/", billing.billing, name="billing"),
     path("plan/wishes/", wishes.ask, name="wishes"),
     path("plan/wishes/<int:wish>/closure/", wishes.closure, name="wish_closure"),
     path("plan/licences/", licences.licences, name="licences"),

@@ -15,7 +15,7 @@ from vigente.billing.models.money import CustomerAccount, MoneyEntry, Payment
 from vigente.billing.models.prices import BillingProfile, ListPrice, PriceList, TaxCategory, TaxRate
 from vigente.billing.models.rulebooks import RulebookVersion
 from vigente.billing.models.subscriptions import Licence, MissedTerm, Subscription
-from vigente.billing.models.wishes import SoldKey, Wish
+from vigente.billing.models.wishes import OrderDraft, SoldKey, Wish
 
 __all__ = [
     "Announcement",
@@ -39,6 +39,7 @@ __all__ = [
     "MissedTerm",
     "MoneyEntry",
     "Order",
+    "OrderDraft",
     "Payment",
     "Plan",
     "PlanVersion",

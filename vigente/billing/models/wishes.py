@@ -1,4 +1,4 @@
-"""What somebody who may not buy asks a manager for, and keys of licences that were sold and nobody registered yet."""
+"""What waits for somebody before it is an order: a wish, an unfinished order, the key of a licence that was sold."""
 
 from django.db import models
 from django.db.models import Q
@@ -61,3 +61,15 @@ class SoldKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} …{self.key[-4:]}"
+
+
+class OrderDraft(models.Model):
+    """What somebody wanted who opened their account to order it: it waits for them, on whatever device (R4)."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+")
+    company = models.CharField(max_length=160)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.company} · {self.version}"

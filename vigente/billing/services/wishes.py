@@ -1,4 +1,4 @@
-"""Asking a manager to buy (row 46 in spirit): one click, one mail a day, and what became of it."""
+"""What comes before an order: asking a manager to buy, with one click and one mail a day; what a newcomer wanted."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vigente.accounts.models import Membership, Organization, User
-from vigente.billing.models import Licence, PlanVersion, Subscription, Wish
+from vigente.billing.models import Licence, OrderDraft, PlanVersion, Subscription, Wish
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
 from vigente.events.models import record
@@ -16,6 +16,7 @@ from vigente.rules.refusal import RefusalCode, Refused
 
 A_DAY = 5  # different wishes of one person; each is a mail to every manager
 OPEN_DAYS = 14  # how long one is shown
+DRAFT_DAYS = 30
 
 
 @transaction.atomic
@@ -89,3 +90,21 @@ def close_bought(*, organization: Organization, version: PlanVersion, now: datet
     Wish.objects.filter(organization=organization, version=version, closed_at__isnull=True).update(
         closed_at=now
     )
+
+
+def keep_draft(*, user: User, version: PlanVersion, company: str, now: datetime) -> None:
+    """Remember what a newcomer wanted until they have confirmed their address; the last one counts."""
+    OrderDraft.objects.update_or_create(
+        user=user, defaults={"version": version, "company": company.strip()[:160], "created_at": now}
+    )
+
+
+def draft_of(user: User, *, now: datetime) -> OrderDraft | None:
+    """What they wanted, for `DRAFT_DAYS`."""
+    rows = OrderDraft.objects.filter(user=user, created_at__gt=now - timedelta(days=DRAFT_DAYS))
+    return rows.select_related("version__plan").first()
+
+
+def drop_draft(user: User) -> None:
+    """It is ordered."""
+    OrderDraft.objects.filter(user=user).delete()

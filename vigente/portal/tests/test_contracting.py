@@ -213,3 +213,27 @@ def test_the_conditions_are_the_rulebooks_and_name_no_coupon(as_user, db):
     assert "40 % para WEB en nuestra nube" in page
     assert "SECRETO" not in page
     assert "5 días" in page
+
+
+def test_an_order_begun_is_found_again_on_another_device(address, as_user):
+    client = as_user(None)
+    client.post(address, VISITOR)
+    client.post("/es/account/confirm-email/", {"code": code_sent()})
+    elsewhere = signed_in(User.objects.get(email="nora@nueva.test"))
+    assert "Su pedido de Tienda quedó a medias." in words(elsewhere.get("/es/"))
+    assert 'value="Ferretería Nueva"' in elsewhere.get(address).content.decode()
+    elsewhere.post(address, {"company": "Ferretería Nueva"})
+    assert "a medias" not in words(elsewhere.get("/es/"))
+
+
+def test_billing_data_are_changed_at_any_time_by_managers(now):
+    shop = make_customer("x", now=now)
+    client = signed_in(shop.manager)
+    assert 'value="x"' in client.get("/es/plan/billing/").content.decode()
+    client.post(
+        "/es/plan/billing/", {"bill-legal_name": "X, S. A.", "bill-tax_id": "J0310", "bill-country": "NI"}
+    )
+    profile = BillingProfile.objects.get()
+    assert (profile.legal_name, profile.tax_id, profile.country) == ("X, S. A.", "J0310", "NI")
+    assert client.post("/es/plan/billing/", {"bill-email": "no"}).status_code == 422
+    assert signed_in(shop.colleague).get("/es/plan/billing/").status_code == 403

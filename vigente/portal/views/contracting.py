@@ -26,7 +26,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.prices import profile_of
 from vigente.billing.services import claims, orders
 from vigente.billing.services.profiles import save_profile
-from vigente.billing.services.wishes import close_bought
+from vigente.billing.services.wishes import close_bought, draft_of, drop_draft, keep_draft
 from vigente.portal.contract_forms import (
     NEW,
     CompanyForm,
@@ -82,8 +82,9 @@ def _sign_up(request: HttpRequest, version: PlanVersion) -> HttpResponse:
     company = form.cleaned_data["company"]
     request.session[DRAFT] = {"version": version.pk, "plan": version.plan.name, "company": company}
     user, answer = form.open_account(request)
-    if answer is not None:
+    if user is None:
         return answer
+    keep_draft(user=user, version=version, company=company, now=request.now)
     here = reverse("portal:plan_order", args=[version.pk])
     try:
         return complete_signup(request, user=user, redirect_url=here)
@@ -100,7 +101,7 @@ class _Purchase:
         licences = [one for one in licences_of(request) if one.edition_id == version.plan.edition_id]
         self.asked = self._asked_for(licences)
         self.licences = [self.asked] if self.asked else free_licences(licences, version)
-        self.draft = request.session.get(DRAFT, {})
+        self.draft = unfinished(request)
 
     def _asked_for(self, licences: list[Licence]) -> Licence | None:
         wanted = self.request.GET.get("licence")
@@ -147,6 +148,7 @@ class _Purchase:
             form.add_error(None, refusal)
             return self._page(form, profile, status=409)
         self.request.session.pop(DRAFT, None)
+        drop_draft(self.request.user)
         done(self.request, _("Pedido hecho: %(plan)s.") % {"plan": self.version.plan.name}, draft="contract")
         return after_order(made)
 
@@ -218,6 +220,19 @@ def _page(
     problem = refusal_text(shown.coupon_problem) if shown.coupon_problem else ""
     context = {"summary": shown, "form": form, "version": version, "coupon_problem": problem, **extra}
     return page(request, "plan_order.html", context, status=status)
+
+
+def unfinished(request: HttpRequest) -> dict[str, Any]:
+    """What this person began before they had an account, in this session or on another device."""
+    kept = request.session.get(DRAFT)
+    if kept is None and request.user.is_authenticated:
+        draft = draft_of(request.user, now=request.now)
+        kept = draft and {
+            "version": draft.version_id,
+            "plan": draft.version.plan.name,
+            "company": draft.company,
+        }
+    return kept or {}
 
 
 def _typed(request: HttpRequest, form: type[OrderForm]) -> dict[str, str]:

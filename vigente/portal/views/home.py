@@ -17,7 +17,7 @@ from vigente.billing.purchases import OPEN_ORDERS
 from vigente.portal.coverage import covered_first
 from vigente.portal.pages import customer, is_manager, page, seats
 from vigente.portal.places import places_of
-from vigente.portal.views.contracting import DRAFT
+from vigente.portal.views.contracting import unfinished
 from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import HeldRequest
 from vigente.tickets.queries import my_cases
@@ -67,7 +67,7 @@ def _money(request: HttpRequest) -> dict[str, Any]:
     waiting = Order.objects.filter(
         organization__in=managed, status__in=OPEN_ORDERS, expires_at__gt=request.now
     ).select_related("version__plan")
-    draft = {} if seats(request) else request.session.get(DRAFT, {})
+    draft = {} if seats(request) else unfinished(request)
     return {
         "unpaid": unpaid.first() if managed else None,
         "waiting_order": waiting.first() if managed else None,
