@@ -188,7 +188,7 @@ def _known(kinds: Iterable[str]) -> list[str]:
 
 def _line(text: str) -> str:
     text = " ".join(text.split())
-    if "\x00" in text:
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise Refused(RefusalCode.BAD_CHARACTERS, field="description")
     if len(text) > 120:
         raise Refused(RefusalCode.TOO_LONG, field="description", limit=120)

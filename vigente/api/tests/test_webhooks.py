@@ -154,3 +154,20 @@ def test_the_log_costs_the_same_however_long_it_is(owner, hook, now, django_asse
     services.send_test(endpoint=Endpoint.objects.get(), now=now)
     with django_assert_max_num_queries(4):
         owner.get(f"/webhooks/{hook['id']}/deliveries")
+
+
+@pytest.mark.parametrize("field", ["url", "description", "kinds", "active"])
+@pytest.mark.parametrize(
+    "value",
+    ['"\\ud800"', '"a\\u0000b"', str(2**70), "-1", "[]", "{}", '[""]', '"' + "x" * 9000 + '"', "1e400"],
+)
+def test_a_value_that_cannot_be_is_a_problem_or_changes_nothing(owner, hook, field, value):
+    body = f'{{"{field}": {value}}}'.encode()
+    answer = owner("PATCH", f"/webhooks/{hook['id']}", body)
+    assert answer.status_code in (200, 400, 422)
+    if answer.status_code == 200:
+        assert (field, value) in {("kinds", "[]")}
+    made = owner.post(
+        "/webhooks", f'{{"url": "{URL}", "{field}": {value}}}'.encode() if field != "url" else body
+    )
+    assert made.status_code in (201, 400, 422)

@@ -105,7 +105,12 @@ def test_kinds_are_kept_in_order_and_once(owner, now):
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("x" * 121, RefusalCode.TOO_LONG), ("a\x00b", RefusalCode.BAD_CHARACTERS)]
+    ("text", "code"),
+    [
+        ("x" * 121, RefusalCode.TOO_LONG),
+        ("a\x00b", RefusalCode.BAD_CHARACTERS),
+        ("\ud800", RefusalCode.BAD_CHARACTERS),
+    ],
 )
 def test_a_description_is_one_short_line(owner, now, text, code):
     with pytest.raises(Refused) as refusal:
