@@ -66,9 +66,10 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:held_answer/ workspace:organization_new
         workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/
-        workspace:licence_hosting/ workspace:membership/""",
+        workspace:licence_hosting/ workspace:licence_key/ workspace:membership/""",
     # Workspace: supervisors and the owner
-    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:money workspace:invoices workspace:invoice/ workspace:transfers
+    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:money workspace:invoices workspace:invoice/ workspace:invoice_pdf/
+        workspace:transfers
         workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
         workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/
         workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
@@ -78,11 +79,13 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:trial_progress/ workspace:trial_rows//
         workspace:outbound/""",
     ("LLNNNNNFOO", "LLNNNNNFFO"): "workspace:switch_customers workspace:switch_date workspace:switch_import/",
-    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:trial_cancellation/ workspace:transfer_confirmation/ workspace:order_cancellation/
+    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:transfer_confirmation/ workspace:order_cancellation/
+        workspace:trial_cancellation/
         workspace:organization_unblock/ workspace:subscription_activation/
         workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
         workspace:outbound_retry/""",
-    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:trial_new workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
+    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
+        workspace:trial_new
         workspace:invoice_fiscal/ workspace:transfer_rejection/ workspace:order_payment/ workspace:order_new/
         workspace:organization_payment/ workspace:organization_payout// workspace:organization_billing/
         workspace:quotation/ workspace:held_override/ workspace:organization_edit/

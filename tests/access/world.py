@@ -166,12 +166,12 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "membership": member.pk, "invitation": offer.pk, "file": shown, "held": held.token,
         "seat": invitation_token(offer), "view": "line", "slug": "departments", "name": "queue", "uidb36": "1",
         "key": "abc-def", "kind": "invoice", "pack": pack, "wish": wish.pk, "prepared": prepared.token,
-        "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
+        "listed": "customers", "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
     rules = rule_rows(owner=world.people["owner"], now=now)
     world.rows = rules | _money(world, shop, now) | {
         "held": held.pk, "inbound": inbound.pk, "invitation_revocation": offer.pk, "membership": member.pk,
-        "licence_hosting": shop.licence.pk, "missed_term": term.pk,
+        "licence_hosting": shop.licence.pk, "licence_key": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,

@@ -11,13 +11,16 @@ from django.urls import URLPattern, reverse
 
 from tests.languages.world import World
 from vigente.accounts.services import invitation_token
+from vigente.mail.samples import SAMPLES
 from vigente.portal.urls import portal
 from vigente.tickets.models import Attachment
+from vigente.trials.models import TrialRow
 from vigente.workspace.sections import SECTIONS
 from vigente.workspace.urls import urlpatterns as workspace
 
 # what comes as it is stored, or as numbers
 NOT_PAGES = {
+    "letter_page",  # in the language its address says
     "invoice_pdf",
     "account_pdf",
     "payment_proof",
@@ -36,6 +39,10 @@ QUERIES = {
     "organizations": ["?state=blocked", "?q=zzz", "?format=csv"],
     "organization_statement": ["?format=csv"],
     "queue": ["?format=csv"],
+    "invoices": ["?view=all", "?view=notes&q=lorem", "?view=open&age=week", "?view=all&format=csv"],
+    "payments": ["?view=all", "?view=failed", "?view=all&format=csv"],
+    "orders": ["?view=all", "?view=closed"],
+    "money_exports": ["?first=x"],
     "search": ["?q=lorem", "?q=zzz"],
     "mail": ["?view=out", "?view=dead", "?view=ignored"],
     "held": ["?view=all", "?view=expired", "?format=csv"],
@@ -80,6 +87,10 @@ def _examples(world: World, surface: str, pattern: URLPattern) -> Iterator[dict[
     elif names == ["pk"] and name.startswith("held"):
         requests = world.requests.values() if name == "held_request" else [world.requests["waiting"]]
         yield from ({"pk": request.pk} for request in requests)
+    elif names == ["letter"]:
+        yield from ({"letter": letter} for letter in SAMPLES)
+    elif names == ["pk", "listed"]:
+        yield from ({"pk": world.rows["trial"], "listed": listed} for listed in TrialRow.List.values)
     else:
         yield {one: _example(world, name, one) for one in names}
 
@@ -98,6 +109,8 @@ def _example(world: World, name: str, argument: str) -> Any:
         "membership": rows["member"].pk,
         "slug": "departments",
         "kind": "invoice",
+        "currency": "NIO",
+        "export": "invoices",
         **{name: rows[name].pk for name in ("order", "invoice")},
     }
     if argument != "pk":
@@ -107,11 +120,17 @@ def _example(world: World, name: str, argument: str) -> Any:
         "subscription": shop.subscription.pk,
         "pack_new": shop.subscription.pk,
         "licence_hosting": shop.licence.pk,
+        "licence_key": shop.licence.pk,
         "plan_version": rows["bigger"].plan_id,
         "missed_term": rows["term"].pk,
-        **{name: rows[name] for name in ("announcement", "switch_import", "switch_invitations")},
+        **{name: rows[name] for name in ("announcement", "switch_import", "switch_invitations", "trial")},
         "rules": 1,
         "invoice": rows["invoice"].pk,
+        "transfer": rows["transfer"].pk,
+        "order_new": shop.organization.pk,
+        "order": rows["order"].pk,
+        "contract_order": shop.subscription.pk,
+        "version_prices": rows["bigger"].pk,
         "payment": rows["transfer"].pk,
         "inbound": rows["inbound"]["quarantined"].pk,
         "outbound": rows["outbound"].pk,

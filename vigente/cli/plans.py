@@ -48,6 +48,40 @@ def import_file(
     say(f"{count} change{'s' * (count != 1)}; {end}." if count else "Nothing to change.")
 
 
+@plans.command("keys")
+def sold_keys(
+    file: Annotated[Path, typer.Argument(help="Keys of licences you sold, one a line.")],
+    edition: Annotated[str, typer.Option(help="The edition they are of, by its code.")],
+    hosting: Annotated[str, typer.Option(help="customer, or vendor_cloud.")] = "customer",
+    included: Annotated[str, typer.Option(help="The plan that comes with them, by its code.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Note keys that were sold: whoever holds one registers it in the portal alone, with the plan it includes."""
+    text = _read(file)
+    boot()
+    from vigente.billing.models import Edition, Plan
+    from vigente.billing.services.claims import add_sold_keys
+    from vigente.installation.clock import vendor_now
+    from vigente.rules.refusal import Refused
+
+    of = Edition.objects.filter(code=edition).first()
+    plan = Plan.objects.filter(code=included).first() if included else None
+    if of is None or (included and plan is None):
+        raise Refusal(
+            f"there is no {'plan' if of else 'edition'} of the code {included if of else edition}", FOUND
+        )
+    try:
+        count = add_sold_keys(
+            keys=text.splitlines(), edition=of, hosting=hosting, included_plan=plan, now=vendor_now()
+        )
+    except Refused as refused:
+        raise Refusal(f"nothing was noted: {refused.code.value} ({refused.field})", FOUND) from None
+    if as_json:
+        emit({"new": count})
+        return
+    say(f"{count} new key{'s' * (count != 1)}.")
+
+
 @plans.command("export")
 def export_file() -> None:
     """Print the catalogue as a TOML file that `vigente plans import` reads."""

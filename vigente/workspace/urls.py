@@ -91,6 +91,7 @@ customers = [
     path("organizations/<int:pk>/subscriptions/new/", contracts.subscription_new, name="subscription_new"),
     path("organizations/<int:pk>/goodwill/new/", contracts.goodwill_new, name="goodwill_new"),
     path("licences/<int:pk>/hosting/", contracts.licence_hosting, name="licence_hosting"),
+    path("licences/<int:pk>/key/", contracts.licence_key, name="licence_key"),
     path(
         "subscriptions/<int:pk>/activation/",
         contracts.subscription_activation,

@@ -42,6 +42,17 @@ def test_plans_are_tried_imported_listed_and_exported(new_database: New, tmp_pat
     assert run(database, "plans", "import", str(exported)).stdout == ""
 
 
+def test_sold_keys_are_noted_once_and_only_for_what_exists(new_database: New, tmp_path: Path) -> None:
+    database, keys = new_database(), tmp_path / "keys.txt"
+    keys.write_text("WEB-1\nWEB-2\n\nWEB-1\n")
+    run(database, "plans", "import", SAMPLE)
+    words = ("plans", "keys", str(keys), "--edition")
+    assert json.loads(run(database, *words, "WEB", "--hosting", "vendor_cloud", "--json").stdout) == {"new": 2}
+    assert "0 new keys" in run(database, *words, "WEB").stderr
+    assert "no edition" in run(database, *words, "MOON", code=1).stderr
+    assert "hosting" in run(database, *words, "WEB", "--hosting", "moon", code=1).stderr
+
+
 def test_a_catalogue_that_cannot_be_used_is_code_1_and_one_that_is_not_there_is_code_2(
     new_database: New, tmp_path: Path
 ) -> None:

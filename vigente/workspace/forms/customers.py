@@ -82,6 +82,12 @@ class RegisterLicenceForm(forms.Form):
         return key
 
 
+class LicenceKeyForm(forms.Form):
+    """The real key of a provisional installation."""
+
+    key = forms.CharField(label=_("Clave de la licencia"), max_length=64)
+
+
 class HostingForm(forms.Form):
     """Where an installation runs; a discount hangs on it (R3, row 27)."""
 

@@ -11,7 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from vigente.billing.models import Licence
 from vigente.billing.queries import StatementLine
+from vigente.billing.services import claims
 from vigente.tickets.queries import counts
 from vigente.tickets.queries.counts import MOST
 from vigente.ui import formats
@@ -164,3 +166,9 @@ def said(value: Any) -> str:
     if isinstance(value, datetime):
         return formats.day(value, zone=timezone.get_current_timezone())
     return "—" if value is None else str(value)
+
+
+@register.filter
+def is_provisional(licence: Licence) -> bool:
+    """Whether the customer registered it without its key, which is still to be told."""
+    return claims.is_provisional(licence)

@@ -14,7 +14,7 @@ from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.queries import favours_left, rank_of
-from vigente.billing.services import licences, orders, packs, subscriptions, upgrades
+from vigente.billing.services import claims, licences, orders, packs, subscriptions, upgrades
 from vigente.billing.services.ledger import add_goodwill
 from vigente.rules.reasons import Release
 from vigente.rules.refusal import Refused
@@ -26,6 +26,7 @@ from vigente.workspace.forms.customers import (
     ChangePlanForm,
     GoodwillForm,
     HostingForm,
+    LicenceKeyForm,
     PackForm,
     RegisterLicenceForm,
     SubscribeForm,
@@ -89,6 +90,28 @@ def licence_hosting(request: HttpRequest, pk: int) -> HttpResponse:
             licence=licence, hosting=data["hosting"], actor=person(request), now=instant(request)
         )
         return _("Ahora está %(hosting)s.") % {"hosting": licence.get_hosting_display()}
+
+    return perform(request, action, form, run)
+
+
+@staff
+@both
+def licence_key(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say the real key of an installation the customer registered without one (row 31)."""
+    licence = get_object_or_404(
+        Licence.objects.visible_to(person(request)).select_related("organization", "edition__product"), pk=pk
+    )
+    form = LicenceKeyForm(posted(request))
+    action = Action(
+        title=_("Clave de la licencia"),
+        submit=_("Guardar"),
+        back=page_of(licence.organization),
+        notes=(_("Su plan, sus casos y sus fechas siguen igual."),),
+    )
+
+    def run(data: dict[str, Any]) -> str:
+        claims.tell_key(licence=licence, key=data["key"], actor=person(request))
+        return _("Licencia %(licence)s registrada.") % {"licence": licence}
 
     return perform(request, action, form, run)
 
