@@ -24,7 +24,9 @@ DECLINES = {"pm_declined": "card_declined", "pm_3ds": "authentication_required"}
 
 @dataclass
 class Peer:
-    """Its books. `lose`: how many answers to lose after the work is done; `down`: answers 503 to everything."""
+    """Its books. `lose`: how many answers to lose after the work is done; `slow`: seconds an answer waits; `down`:
+    answers 503 to everything.
+    """
 
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class Peer:
     asked: list[tuple[str, str]] = field(default_factory=list)
     lose: int = 0
     down: bool = False
+    slow: float = 0.0
     base: str = ""
     _serial: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -242,6 +245,9 @@ def serving(peer: Peer) -> Iterator[Peer]:
             if self.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
                 return self._say(401, _error("authentication_error", "bad key"))
             status, said = peer.answer(self.command, url.path, given, self.headers.get("Idempotency-Key", ""))
+            deadline = time.monotonic() + peer.slow
+            while peer.slow and time.monotonic() < deadline:
+                time.sleep(0.02)
             if peer.lose > 0:
                 peer.lose -= 1
                 return self.connection.close()
@@ -271,7 +277,8 @@ def serving(peer: Peer) -> Iterator[Peer]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            with contextlib.suppress(OSError):  # whoever asked may be gone
+                self.wfile.write(content)
 
         do_GET = do_POST = _serve
 
