@@ -24,7 +24,7 @@ from vigente.installation.models import Installation
 from vigente.mail.models import InboundMessage, OutboundMessage
 from vigente.mail.outbound import enqueue
 from vigente.mail.own import reply_base
-from vigente.mail.sending import ABOUT
+from vigente.mail.sending import ABOUT, ATTACH
 from vigente.mail.tokens import ReplyToken, reply_address
 from vigente.tickets.html import text_of_html
 from vigente.tickets.models import Ticket
@@ -69,13 +69,15 @@ def post(
     about: str = "",
     automatic: bool = True,
     answers: str = "",
+    attach: str = "",
     words: Words = dict,
 ) -> OutboundMessage | None:
     """Put the letter into the outbox, once per `key` and reader. None for somebody who cannot be written to, or who may
     not see the case it is about: whoever left a company is written nothing more about its cases.
 
     `words` is called in the reader's language and zone and gives the template what it needs. `answers`: the Message-ID
-    of the mail it answers; the letter then says that it is an answer of a machine.
+    of the mail it answers; the letter then says that it is an answer of a machine. `attach`: what is printed and
+    goes along, "invoice:12".
     """
     if not to.email or (to.user is not None and not to.user.is_active):
         return None
@@ -91,7 +93,7 @@ def post(
         html=letter.html,
         dedupe_key=f"{key}:{to.email}",
         ticket=ticket,
-        headers=_headers(to, ticket, about, answers),
+        headers=_headers(to, ticket, about, answers) | ({ATTACH: attach} if attach else {}),
         automatic=automatic,
         now=now,
     )

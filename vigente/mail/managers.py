@@ -35,8 +35,11 @@ def tell_managers(
     money: bool = False,
     organization_id: int | None = None,
     key: str = "",
+    attach: str = "",
 ) -> None:
-    """Write to them, once per event however often it is told. `money`: to the bookkeeping's address too."""
+    """Write to them, once per event however often it is told. `money`: to the bookkeeping's address too. `attach`: what
+    is printed and goes along.
+    """
     for reader in readers_of(organization_id or event.organization_id, money=money):
         post(
             template,
@@ -44,6 +47,7 @@ def tell_managers(
             kind=event.kind,
             key=key or f"event:{event.pk}",
             about=event.subject,
+            attach=attach,
             words=words,
             now=now,
         )

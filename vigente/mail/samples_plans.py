@@ -58,6 +58,12 @@ PLANS: Letters = {
     "plan_suspended": (gettext_lazy("Un plan se suspendió por falta de pago"), lambda now: plan(now) | {
         "balance": money(144_900), "until": day(now, 25), "link": portal_link("invoice", 1)}),
     "plan_reinstated": (gettext_lazy("Un plan volvió a estar vigente"), plan),
+    "rules_announced": (gettext_lazy("Las reglas cambian, anunciado"), lambda now: {
+        "title": _("Nuevas reglas de soporte desde el %(day)s") % {"day": day(now, 30)}, "is_reminder": False,
+        "organization": "Ferretería El Clavo", "link": link("portal:plans"), "changes": [
+            _("Su plan %(plan)s sigue igual hasta que venza.") % {"plan": "Tienda"}], "paragraphs": [
+            {"text": _("Desde ese día el soporte se pide con un plan vigente."), "points": []},
+            {"text": "", "points": [_("Los casos se usan cada mes."), _("Los que no se usan vencen.")]}]}),
     "wish": (gettext_lazy("Alguien de su organización pide comprar"), lambda now: {
         "kind": "pack", "who": "Roberto Pérez", "plan": "Tienda", "licence": _("Sucursal Centro"),
         "link": link("portal:plan")}),

@@ -9,17 +9,24 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from vigente.billing.models import Invoice
 from vigente.installation.models import Installation
 from vigente.mail.charsets import clean_line
 from vigente.mail.models import OutboundMessage
 from vigente.mail.tokens import own_mark
+from vigente.printing import press
+from vigente.printing.papers import invoice_paper
 
 TIMEOUT = 15
 ABOUT = "about"  # in a row's headers: for us, never sent
+ATTACH = "attach"  # likewise: what is printed and attached when it is sent, "invoice:12"
+OURS = frozenset({ABOUT, ATTACH})
+log = structlog.get_logger(__name__)
 
 
 class Line:
@@ -90,7 +97,7 @@ def as_message(
         "Message-ID": f"<{mail.message_id}>",
         "Date": format_datetime(now),
         "X-Vigente": own_mark(),
-        **{name: value for name, value in mail.headers.items() if name != ABOUT},
+        **{name: value for name, value in mail.headers.items() if name not in OURS},
     }
     if mail.automatic:
         headers.setdefault("Auto-Submitted", "auto-generated")
@@ -105,4 +112,19 @@ def as_message(
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    _attach(message, mail.headers.get(ATTACH, ""), now=now)
     return message
+
+
+def _attach(message: EmailMultiAlternatives, what: str, *, now: datetime) -> None:
+    """Print an invoice and attach it. A mail whose paper cannot be printed goes without: it has the link too."""
+    name, _colon, pk = what.partition(":")
+    invoice = Invoice.objects.filter(pk=int(pk)).first() if name == "invoice" and pk.isdigit() else None
+    if invoice is None:
+        return
+    try:
+        content = press.pdf(invoice_paper(invoice, now=now), now=now)
+    except Exception:
+        log.exception("invoice not printed for a mail", invoice=invoice.pk)
+        return
+    message.attach(f"{invoice.code}.pdf", content, "application/pdf")

@@ -129,7 +129,7 @@ def invoice_words(invoice: Invoice, *, now: datetime) -> dict[str, Any]:
         "renewal": renewal,
         "stops": facts.day(stops, now=now) if stops else "",
         "stopped": stops is not None and stops <= now,
-        "link": portal_link("invoice", invoice.pk),
+        "link": portal_link("pay_invoice" if invoice.balance_minor else "invoice", invoice.pk),
     }
 
 
@@ -153,7 +153,8 @@ def payment_words(payment: Payment) -> dict[str, Any]:
 def _page_of(payment: Payment) -> str:
     """Where it can be paid, or read."""
     if payment.invoice is not None:
-        return portal_link("invoice", payment.invoice.pk)
+        page = "pay_invoice" if payment.invoice.balance_minor else "invoice"
+        return portal_link(page, payment.invoice.pk)
     if payment.order is not None:
         return portal_link("order", payment.order.token)
     return portal_link("invoices")
@@ -177,7 +178,16 @@ def _tell(template: str, event: Event, invoice: Invoice, *, now: datetime, **mor
         own = {name: value() if callable(value) else value for name, value in more.items()}
         return invoice_words(invoice, now=now) | own
 
-    tell_managers(template, event, organization_id=invoice.organization_id, money=True, words=words, now=now)
+    attach = "" if template == "invoice_reminder" else f"invoice:{invoice.pk}"
+    tell_managers(
+        template,
+        event,
+        organization_id=invoice.organization_id,
+        money=True,
+        attach=attach,
+        words=words,
+        now=now,
+    )
 
 
 def _tell_payment(template: str, event: Event, payment: Payment, *, now: datetime) -> None:

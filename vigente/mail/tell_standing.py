@@ -33,7 +33,7 @@ def suspended(event: Event, *, now: datetime) -> None:
     to_managers("plan_suspended", event, contract, money=True, now=now, words=lambda: {
         "balance": sums.amount(invoice.balance_minor, invoice.currency),
         "until": facts.last_day(contract.unpaid_until, now=now),
-        "link": portal_link("invoice", invoice.pk),
+        "link": portal_link("pay_invoice", invoice.pk),
     })  # fmt: skip
 
 

@@ -17,6 +17,7 @@ money_pages = [
     path("money/", money.money, name="money"),
     path("money/invoices/", money.invoices, name="invoices"),
     path("money/invoices/<int:pk>/", money.invoice, name="invoice"),
+    path("money/invoices/<int:pk>.pdf", money.invoice_pdf, name="invoice_pdf"),
     path("money/invoices/<int:pk>/payment/", money_invoice.invoice_payment, name="invoice_payment"),
     path("money/invoices/<int:pk>/credit/", money_invoice.invoice_credit, name="invoice_credit"),
     path("money/invoices/<int:pk>/refund/", money_invoice.invoice_refund, name="invoice_refund"),

@@ -11,6 +11,7 @@ from vigente.billing.services.subscriptions import subscribe
 from vigente.billing.services.versions import new_version
 from vigente.factories import make_customer, make_user, make_version, publish
 from vigente.mail.models import OutboundMessage
+from vigente.mail.sending import as_message
 from vigente.worker.advancing import live_through
 from vigente.worker.drain import drain_all
 
@@ -193,3 +194,16 @@ def test_money_sent_back_and_an_order_nobody_paid_are_said(shop, now, boss):
     live_through(now, now + timedelta(days=15))
     assert "Le devolvimos C$ 500.00" in plain(letters("payment.returned", shop.manager.email)[0])
     assert "No debe nada" in plain(letters("order.expired")[0])
+
+
+def test_a_receipt_brings_its_invoice_and_goes_without_where_it_cannot_be_printed(
+    shop, now, boss, monkeypatch
+):
+    paid(shop, now, boss, order=order(shop, now))
+    drain_all(now=now)
+    mail = letters("invoice.paid", shop.manager.email)[0]
+    ((name, content, kind),) = as_message(mail, now=now).attachments
+    assert (name, kind, content[:5]) == ("A-000001.pdf", "application/pdf", b"%PDF-")
+    assert "attach" not in as_message(mail, now=now).extra_headers
+    monkeypatch.setattr("vigente.mail.sending.press.pdf", lambda *args, **given: 1 / 0)
+    assert as_message(mail, now=now).attachments == []

@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from vigente.billing.models import Invoice, Payment
+from vigente.installation.files import PDF, never_a_page
+from vigente.printing import press
+from vigente.printing.papers import invoice_paper
 from vigente.ui.exports import amount_cell, csv_response
 from vigente.workspace.access import instant, person, supervisors
 from vigente.workspace.answers import asked
@@ -76,6 +79,19 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Invoice.objects.visible_to(person(request)).select_related(*related), pk=pk)
     page = invoice_page(found, now=instant(request))
     return render(request, "workspace/money/invoice.html", {"page": page, "invoice": found})
+
+
+@supervisors
+@require_GET
+def invoice_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The paper, in the invoice's own language."""
+    found = get_object_or_404(Invoice.objects.visible_to(person(request)), pk=pk)
+    now = instant(request)
+    response = HttpResponse(press.pdf(invoice_paper(found, now=now), now=now), content_type=PDF)
+    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in found.code)
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    never_a_page(response, PDF)
+    return response
 
 
 @supervisors
