@@ -100,11 +100,13 @@ class Costs:
         return [one for one in self.cases if one.family == family]
 
 
-def costs(period: Period, *, now: datetime, zone: str) -> Costs:
-    """The cases accepted in the period, and the recurring revenue of its months."""
+def costs(period: Period, *, now: datetime, zone: str, known: Sequence[PlanFlow] | None = None) -> Costs:
+    """The cases accepted in the period, and the recurring revenue of its months; `known`: flows read already."""
     rates = list(CostRate.objects.order_by("valid_from"))
     found, names, assumed = _cases(period, rates, zone)
-    revenue = _revenue(period, now=now)
+    if known is None:
+        known = flows(since=period.start, until=period.months[-1].until(now))
+    revenue = _revenue(period, known, now=now)
     by_family: dict[str, list[CaseCost]] = defaultdict(list)
     for one in found:
         by_family[one.family].append(one)
@@ -175,10 +177,9 @@ def _plans() -> tuple[dict[tuple[int, int], str], dict[str, str]]:
     return ranked, names
 
 
-def _revenue(period: Period, *, now: datetime) -> dict[str, dict[str, int]]:
+def _revenue(period: Period, all_flows: Sequence[PlanFlow], *, now: datetime) -> dict[str, dict[str, int]]:
     """Recurring revenue by family and currency: of each month what runs as it ends, of the running one its part."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    all_flows = flows(since=period.start, until=period.months[-1].until(now))
     for month in period.months:
         for one in _running(all_flows, month.until(now)):
             minor = one.flow.monthly_minor

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from vigente.reports.contracts import flows
+from vigente.reports.contracts import PlanFlow, flows
 from vigente.reports.periods import Month, Period
 from vigente.rules.recurring import Change, Movement, changes, first_starts, standing
 
@@ -38,9 +38,11 @@ class Recurring:
         return [row for row in self.rows if row.currency == currency]
 
 
-def recurring(period: Period, *, now: datetime) -> Recurring:
-    """The movement of each month; the running one up to `now`."""
-    found = [one.flow for one in flows(since=period.start, until=period.months[-1].until(now))]
+def recurring(period: Period, *, now: datetime, known: Sequence[PlanFlow] | None = None) -> Recurring:
+    """The movement of each month; the running one up to `now`. `known`: the flows, if they were read already."""
+    if known is None:
+        known = flows(since=period.start, until=period.months[-1].until(now))
+    found = [one.flow for one in known]
     firsts = first_starts(found)
     marks = [period.start, *(month.until(now) for month in period.months)]
     stood = [standing(found, at=at) for at in marks]

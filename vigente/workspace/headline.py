@@ -1,5 +1,6 @@
 """The few numbers of the first page, each a sentence and a way to what is behind it. Money for the owner alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vigente.reports.cases import cases
+from vigente.reports.contracts import PlanFlow, flows
 from vigente.reports.costs import costs
 from vigente.reports.fairness import fairness
 from vigente.reports.held import held
@@ -39,13 +41,14 @@ class Figure:
 def money_figures(*, now: datetime, zone: str) -> list[Figure]:
     """What comes in, what a case costs, what is owed, what renews."""
     year, month = (period_of(choice, now=now, zone=zone) for choice in (Choice.YEAR, Choice.MONTH))
-    found = recurring(year, now=now)
+    known = flows(since=year.start, until=now)
+    found = recurring(year, now=now, known=known)
     figures = [_recurring(found, currency) for currency in found.currencies] or [
         Figure(
             _("Ingreso recurrente"), "—", _("Todavía no corre ningún plan contratado."), _finance("revenue")
         )
     ]
-    return [*figures, _cost(month, now=now, zone=zone), *_overdue(now=now), _renewals(now=now)]
+    return [*figures, _cost(month, known, now=now, zone=zone), *_overdue(now=now), _renewals(now=now)]
 
 
 def support_figures(*, now: datetime, zone: str) -> list[Figure]:
@@ -91,8 +94,8 @@ def _recurring(found: Recurring, currency: str) -> Figure:
     )
 
 
-def _cost(month: Period, *, now: datetime, zone: str) -> Figure:
-    found = costs(month, now=now, zone=zone)
+def _cost(month: Period, known: Sequence[PlanFlow], *, now: datetime, zone: str) -> Figure:
+    found = costs(month, now=now, zone=zone, known=known)
     if found.rate is None:
         says = _("Diga cuánto cuesta una hora y verá qué cuesta un caso.")
         return Figure(_("Costo por caso"), "—", says, reverse("workspace:section", args=["cost"]))
