@@ -142,7 +142,7 @@ def test_every_page_is_accessible_and_fits(sign_in, live_server, owner, scene, s
 def test_transfers_are_decided_by_keys_alone(sign_in, live_server, supervisor, scene):
     page = sign_in(supervisor, live_server.url)
     page.goto(f"{live_server.url}/es/desk/money/")
-    page.get_by_role("link", name="Por confirmar", exact=True).focus()
+    page.get_by_role("link", name="Transferencias", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/money/transfers/")
     page.keyboard.press("n")
