@@ -154,7 +154,7 @@ def offers_for(
 @dataclass(frozen=True, slots=True)
 class Meter:
     """Coverage at a glance. `total` and `left` None: unlimited. Counts every grant usable now; `until` is the
-    soonest expiry.
+    soonest expiry. `withheld`: cases that come back once the running term is paid (row 25).
     """
 
     is_covered: bool
@@ -167,6 +167,7 @@ class Meter:
     rank: int
     renews_at: datetime | None
     ends_at: datetime | None
+    withheld: int = 0
 
 
 def meter_of(
@@ -210,8 +211,9 @@ def _meter(licence_id: int | None, facts: Facts) -> Meter:
         plan=best.version.plan.name if best else "",
         source=best.source if best else (grants[0].source if grants else ""),
         rank=best.version.rank if best else NO_RANK,
-        renews_at=best.next_due_at if best and best.next_due_at != best.ends_at else None,
+        renews_at=best.next_due_at if best and best.next_due_at != best.last_instant else None,
         ends_at=best.ends_at if best else None,
+        withheld=sum((grant.remaining or 0) - (grant.usable or 0) for grant in grants),
     )
 
 
