@@ -31,7 +31,8 @@ def address(world, route):
     if not route.key.startswith("api:"):
         return reverse(route.key.rstrip("/"), args=arguments(world, route.key, route.arguments))
     path = route.key.removeprefix("api:")
-    named = world.rows["webhook"] if path.startswith("webhooks") else world.shop.organization.pk
+    stem = path.partition("/")[0].removesuffix("s")
+    named = world.rows.get({"simulation": "trial"}.get(stem, stem), world.shop.organization.pk)
     for argument, value in {"number": world.case.number, "id": named}.items():
         path = path.replace(f"<{argument}>", str(value))
     return f"/api/v1/{path}" + (f"?licence={world.shop.licence.key}" if path == "coverage" else "")

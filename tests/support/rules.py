@@ -1,4 +1,4 @@
-"""A draft of the rulebook, an announcement that was sent and an import: one of each, for pages that name them."""
+"""A draft of the rulebook, a trial, an announcement that was sent and an import: for pages that name them."""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +7,7 @@ from vigente.billing.models import Announcement, RulebookVersion
 from vigente.billing.services import announcements, rulebooks
 from vigente.billing.services.csv_import_runs import begin
 from vigente.rules.rulebook import Rulebook
+from vigente.trials import services as trials
 
 
 def rule_rows(*, owner: User, now: datetime, title: str = "Lorem") -> dict[str, int]:
@@ -25,7 +26,16 @@ def rule_rows(*, owner: User, now: datetime, title: str = "Lorem") -> dict[str, 
     announcements.send(announcement=sent, actor=owner, now=now)
     table = f"organizacion,responsable,correo\n{title},{title},a@lorem.example\n"
     run = begin(text=table, name=f"{title}.csv", actor=owner, now=now)
+    trial = trials.start(
+        draft=Rulebook(notice_days=5, plans_required_from=now + timedelta(days=900)),
+        months=2,
+        direction="back",
+        author=owner,
+        now=now,
+    )
+    trials.run_next(now=now)
     return {
+        "trial": trial.pk,
         "announcement_of_version": RulebookVersion.objects.latest("pk").pk,
         "announcement_of_draft": draft.pk,
         "announcement": Announcement.objects.get().pk,

@@ -170,7 +170,10 @@ class Membership(models.Model):
         return f"{self.user_id}@{self.organization_id}"
 
 
-SCOPES = ("coverage", "tickets:read", "tickets:write", "queue", "statement", "coverage:any", "rulebook", "webhooks")
+SCOPES = (
+    "coverage", "tickets:read", "tickets:write", "queue", "statement", "coverage:any", "rulebook", "simulations",
+    "webhooks",
+)  # fmt: skip
 
 
 class ApiToken(models.Model):

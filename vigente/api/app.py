@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from vigente.api import coverage, problems, queue, rulebook, statements, tickets, webhooks
+from vigente.api import coverage, problems, queue, rulebook, simulations, statements, tickets, webhooks
 from vigente.api.parsing import JsonParser
 
 DESCRIPTION = """
@@ -45,6 +45,7 @@ for router in (
     queue.router,
     statements.router,
     rulebook.router,
+    simulations.router,
     webhooks.router,
 ):
     api.add_router("", router)

@@ -33,9 +33,13 @@ OPERATIONS = (
     "list_webhook_deliveries",
     "replay_webhook",
     "rulebook",
+    "create_simulation",
+    "read_simulation",
 )
-# What the document cannot say: to which addresses a webhook may go.
-SAID_ELSEWHERE = {"create_webhook": [positive_data_acceptance], "change_webhook": [positive_data_acceptance]}
+# What the document cannot say: to which addresses a webhook may go, what a rulebook says.
+SAID_ELSEWHERE = dict.fromkeys(
+    ("create_webhook", "change_webhook", "create_simulation"), [positive_data_acceptance]
+)
 BOUNDED = settings(
     max_examples=15,
     deadline=None,
