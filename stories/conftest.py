@@ -12,9 +12,9 @@ from vigente.factories import make_user
 ZONE = ZoneInfo("America/Managua")
 
 
-def local(text: str) -> datetime:
+def local(text: str, zone: ZoneInfo = ZONE) -> datetime:
     """`2026-07-31T23:59` as the vendor's clock shows it, in UTC."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
 
 
 @pytest.fixture
@@ -62,3 +62,21 @@ def books_balance() -> Callable[[datetime], None]:
         assert differences == [], differences
 
     return check
+
+
+@pytest.fixture
+def live_until(
+    pass_time: Callable[[datetime], None], books_balance: Callable[[datetime], None]
+) -> Callable[[datetime], None]:
+    """Let time pass, then hold the books of cases and of money against what they must be."""
+    from vigente.billing.money_verification import balance_sheet
+
+    def until(at: datetime) -> None:
+        pass_time(at)
+        books_balance(at)
+        totals: dict[str, int] = {}
+        for (currency, _account), amount in balance_sheet().items():
+            totals[currency] = totals.get(currency, 0) + amount
+        assert not any(totals.values()), totals
+
+    return until
