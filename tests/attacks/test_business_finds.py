@@ -100,6 +100,15 @@ def test_paying_an_unpaid_term_after_its_end_and_before_the_clock_disturbs_no_bo
     assert again(who).status == "ended"
 
 
+def test_notice_withdrawn_does_not_make_a_contract_with_an_end_of_its_own_endless(now):
+    shop = make_customer(now=now, ends_at=now + 40 * DAY)
+    for late in (subscriptions.give_notice, subscriptions.withdraw_notice):
+        with pytest.raises(Refused):
+            late(subscription=shop.subscription, now=now + DAY)
+    run_due(now=now + 40 * DAY)
+    assert Subscription.objects.get().status == "ended"
+
+
 def test_only_the_invoice_of_a_term_can_be_refunded(now, owner):
     from vigente.billing.prices import price_amount
     from vigente.billing.services.invoices import issue

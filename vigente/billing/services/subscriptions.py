@@ -67,7 +67,7 @@ def subscribe(
         anchor=starts,
         time_zone=book.billing_zone,
         months=book.months.value,
-        auto_renew=auto_renew and source != SOURCE.LEGACY,
+        auto_renew=auto_renew and source != SOURCE.LEGACY and ends_at is None,
         created_at=now,
         ends_at=ends_at,
         is_billed=billed,
