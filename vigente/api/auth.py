@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
-from vigente.accounts.models import ApiToken, User
+from vigente.accounts.models import ApiToken, Role, User
 from vigente.api.problems import Problem
 
 FAILURES = 120  # wrong tokens per address and minute
@@ -42,11 +42,11 @@ class Caller:
 
 
 class TokenAuth(HttpBearer):
-    """Lets in a usable token that has one of `scopes`."""
+    """Lets in a usable token that has one of `scopes`; with `owner` only that of an owner."""
 
-    def __init__(self, *scopes: str) -> None:
+    def __init__(self, *scopes: str, owner: bool = False) -> None:
         super().__init__()
-        self.scopes = scopes
+        self.scopes, self.owner = scopes, owner
 
     def __call__(self, request: HttpRequest) -> Caller:
         kind, _, secret = request.headers.get(self.header, "").partition(" ")
@@ -61,6 +61,8 @@ class TokenAuth(HttpBearer):
             raise Problem(
                 403, "scope_missing", f"This token does not have the scope {' or '.join(self.scopes)}."
             )
+        if self.owner and caller.person.role != Role.OWNER:
+            raise Problem(403, "owner_only", "Only an owner does this.")
         _touch(caller.token, now=now)
         return caller
 

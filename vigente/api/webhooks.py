@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from vigente.accounts.models import Role, User
+from vigente.accounts.models import User
 from vigente.api import schemas
-from vigente.api.auth import Caller, TokenAuth, caller_of
+from vigente.api.auth import TokenAuth, caller_of
 from vigente.api.errors import ERRORS
 from vigente.api.problems import Problem, not_found, only
 from vigente.events.kinds import Kind
@@ -17,18 +17,7 @@ from vigente.webhooks import services
 from vigente.webhooks.models import Delivery, Endpoint
 from vigente.webhooks.queries import delivery_page
 
-
-class OwnerAuth(TokenAuth):
-    """Lets in an owner's token, before anything of the request is read."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Caller:
-        caller = super().authenticate(request, token)
-        if caller.person.role != Role.OWNER:
-            raise Problem(403, "owner_only", "Webhooks are the owner's.")
-        return caller
-
-
-router = Router(tags=["webhooks"], auth=OwnerAuth("webhooks"))
+router = Router(tags=["webhooks"], auth=TokenAuth("webhooks", owner=True))
 Url = Annotated[str, Field(min_length=1, max_length=500, examples=["https://hooks.ejemplo.com/vigente"])]
 Kinds = Annotated[list[Kind], Field(max_length=200)]
 Line = Annotated[str, Field(max_length=120, pattern=schemas.NO_NUL)]

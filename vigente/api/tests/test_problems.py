@@ -87,10 +87,11 @@ def test_the_document_is_there_for_everybody_and_names_every_problem():
     schema = json.loads(Caller("").get("/openapi.json").content)
     assert schema["openapi"].startswith("3.1")
     operations = [op for path in schema["paths"].values() for op in path.values()]
-    assert len(operations) == 7
+    assert len(operations) > 15
     for operation in operations:
         assert operation["responses"]["401"]["content"].keys() == {PROBLEM}
-        assert operation["security"] == [{"TokenAuth": []}]
+        ((scheme, _scopes),) = operation["security"][0].items()
+        assert schema["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
 
 
 def test_problems_speak_the_language_that_is_asked_for(manager, customer):
