@@ -8,7 +8,7 @@ from stories.rows.buying import PRICE, again, buyer, contracted, order, pay, the
 from vigente.accounts.models import Role
 from vigente.billing.models import Grant, Invoice, MissedTerm, Subscription
 from vigente.billing.money_verification import balance_sheet
-from vigente.billing.services import missed, refunds, subscriptions
+from vigente.billing.services import missed, refunds, subscriptions, upgrades
 from vigente.factories import make_customer, make_licence, make_user, make_version, publish
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.worker.clock import run_due
@@ -69,6 +69,14 @@ def test_an_upgrade_with_a_discount_late_in_the_month_can_be_ordered(now):
     assert 0 < bought.total_minor < 420_000 * 0.4
     pay(who, now + 25 * DAY, bought.total_minor, order=bought, key="up")
     assert again(who).version == better
+
+
+def test_a_change_asked_for_after_the_clock_was_set_back_binds_at_the_terms_end(now):
+    publish(upgrade="immediate")
+    who = contracted(now)
+    better = make_version(cases=10, price_minor=420_000)
+    change = upgrades.preview_change(subscription=again(who), version=better, now=now - timedelta(hours=1))
+    assert (change.immediate, change.effective) == (False, again(who).next_due_at)
 
 
 def test_a_plan_paid_after_the_clock_was_set_back_begins_at_once_and_its_money_goes_nowhere_else(now):

@@ -149,7 +149,7 @@ class World:
         assert not no or self.mark == before, f"{name} was refused ({no}) and left something written"
         self.latest = max(self.latest, self.now)
         if self.mark != before or self.steps % FULL_CHECK_EVERY == 0:
-            checks.after_a_step(self.now)
+            checks.after_a_step(self.latest)
         if self.steps % FULL_CHECK_EVERY == 0:
             checks.everything(self.latest)
 

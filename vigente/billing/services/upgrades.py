@@ -149,6 +149,7 @@ def _binds_at_once(
         rulebook_at(now).upgrade is Upgrade.IMMEDIATE
         and subscription.is_billed
         and subscription.status == STATUS.ACTIVE
+        and subscription.anchor <= now  # a clock may have been set back
         and subscription.notice_given_at is None
         and version.plan.interval == subscription.version.plan.interval
         and old.currency == new.currency
