@@ -11,6 +11,7 @@ from django.urls import URLPattern, reverse
 
 from tests.languages.world import World
 from vigente.accounts.services import invitation_token
+from vigente.billing.models import Order
 from vigente.mail.samples import SAMPLES
 from vigente.portal.urls import portal
 from vigente.tickets.models import Attachment
@@ -87,6 +88,8 @@ def _examples(world: World, surface: str, pattern: URLPattern) -> Iterator[dict[
     elif names == ["pk"] and name.startswith("held"):
         requests = world.requests.values() if name == "held_request" else [world.requests["waiting"]]
         yield from ({"pk": request.pk} for request in requests)
+    elif names == ["token"] and name.startswith("order"):
+        yield from ({"token": token} for token in Order.objects.values_list("token", flat=True))
     elif names == ["letter"]:
         yield from ({"letter": letter} for letter in SAMPLES)
     elif names == ["pk", "listed"]:
@@ -111,6 +114,8 @@ def _example(world: World, name: str, argument: str) -> Any:
         "kind": "invoice",
         "currency": "NIO",
         "export": "invoices",
+        "pack": rows["pack"],
+        "wish": rows["wish"].pk,
         **{name: rows[name].pk for name in ("order", "invoice")},
     }
     if argument != "pk":

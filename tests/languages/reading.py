@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from tests.support.translations.checks import FAMILIAR
+from vigente.portal.contract_forms import countries
 
 _SPOKEN = {"title", "placeholder", "alt", "aria-label", "aria-description", "data-command", "label"}
 _SILENT = {"script", "style", "kbd", "code", "pre"}
@@ -53,6 +54,9 @@ def texts(html: str) -> list[str]:
     page.feed(html)
     page.close()
     zones = {zone.replace("_", " ") for zone in available_timezones()}
+    zones |= {
+        name for language in ("es", "en") for _code, name in countries(language)
+    }  # CLDR's, in each language
     words = (" ".join(text.split()) for text in page.found)
     folded = (" ".join(_NEUTRAL.sub(" ", text).split()) for text in words if text not in zones)
     return [text for text in folded if text]

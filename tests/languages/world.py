@@ -12,7 +12,7 @@ from tests.support.rules import rule_rows
 from vigente.accounts import services as people
 from vigente.accounts.models import Membership, Role, User
 from vigente.billing.models import MissedTerm
-from vigente.billing.services import ledger, organizations, packs, rulebooks, subscriptions
+from vigente.billing.services import ledger, orders, organizations, packs, rulebooks, subscriptions, wishes
 from vigente.factories import (
     Customer,
     join,
@@ -95,9 +95,16 @@ def _contracts(world: World, now: datetime) -> None:
         source="legacy", ends_at=now + timedelta(days=20),
     )  # fmt: skip
     world.rows |= {"bigger": bigger, "leaving": leaving, "shop": shop.subscription}
-    packs.add_pack(
+    world.rows["pack"] = packs.add_pack(
         organization=shop.organization, licence=shop.licence, subscription=shop.subscription, cases=2, key="pack:1",
         now=now, actor=world.supervisor,
+    )  # fmt: skip
+    world.rows["wish"] = wishes.ask(
+        organization=shop.organization, user=shop.colleague, kind="plan", version=bigger, now=now
+    )
+    orders.place(
+        organization=shop.organization, kind="plan", version=bigger, key="prepared", prepared=True, note=TEXT,
+        licence=make_licence(shop.organization, label="Nuda"), actor=world.owner, now=now,
     )  # fmt: skip
     ledger.add_goodwill(
         organization=shop.organization, licence=shop.licence, key="goodwill:1", cases=1, now=now, note=TEXT,
