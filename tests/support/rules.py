@@ -25,7 +25,7 @@ def rule_rows(*, owner: User, now: datetime, title: str = "Lorem") -> dict[str, 
     )
     announcements.send(announcement=sent, actor=owner, now=now)
     table = f"organizacion,responsable,correo\n{title},{title},a@lorem.example\n"
-    run = begin(text=table, name=f"{title}.csv", actor=owner, now=now)
+    run = begin(text=table, name=title, actor=owner, now=now)
     trial = trials.start(
         draft=Rulebook(notice_days=5, plans_required_from=now + timedelta(days=900)),
         months=2,

@@ -28,11 +28,10 @@ YEAR = timedelta(days=365)
 def announced(event: Event, *, now: datetime) -> None:
     """One customer's copy: a letter to each of its managers, once, whatever happens in between."""
     found = _announcement(event)
-    copy = (
-        found
-        and AnnouncementCopy.objects.filter(announcement=found, organization=event.organization_id).first()
-    )
-    if not copy or not event.organization or copy.told_at is not None:
+    if found is None or event.organization is None:
+        return
+    copy = AnnouncementCopy.objects.filter(announcement=found, organization=event.organization).first()
+    if copy is None or copy.told_at is not None:
         return
     readers = managers_of(copy.organization_id)
     for manager in readers:

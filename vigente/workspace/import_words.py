@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from vigente.billing.services.csv_import_reading import SPANISH, Fault, Problem
+from vigente.billing.services.csv_import_reading import ENGLISH, SPANISH, Fault, Problem
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.ui import formats
 from vigente.ui.wording import refusal_text
@@ -16,7 +16,7 @@ _WORDS: Mapping[Fault, Callable[[], str]] = {
     Fault.TOO_LARGE: lambda: _("El archivo pasa de %(most)s MB. Divídalo en varios."),
     Fault.TOO_MANY: lambda: _("El archivo pasa de %(most)s filas. Divídalo en varios."),
     Fault.NOT_TEXT: lambda: _("El archivo no es una tabla de texto. Guárdelo como CSV desde su hoja de cálculo."),
-    Fault.NO_HEADING: lambda: _("Falta la columna “organizacion” en la primera fila. Las que hay: %(known)s."),
+    Fault.NO_HEADING: lambda: _("Falta la columna “%(first)s” en la primera fila. Las que hay: %(known)s."),
     Fault.HEADING_UNKNOWN: lambda: _("“%(given)s” no es una columna. Las que hay: %(known)s."),
     Fault.HEADING_TWICE: lambda: _("La columna “%(given)s” está dos veces."),
     Fault.CELLS: lambda: _("Hay más celdas que columnas. Revise comillas y separadores."),
@@ -24,6 +24,7 @@ _WORDS: Mapping[Fault, Callable[[], str]] = {
     Fault.TOO_LONG: lambda: _("Pasa de %(most)s caracteres."),
     Fault.UNPRINTABLE: lambda: _("Tiene saltos de línea o caracteres que no se ven."),
     Fault.NOT_ONE_OF: lambda: _("“%(given)s” no se conoce. Puede ser: %(allowed)s."),
+    Fault.NOT_HOSTING: lambda: _("“%(given)s” no se conoce. Puede ser: nube o propio."),
     Fault.NOT_A_DAY: lambda: _("“%(given)s” no es un día. Escríbalo como 31/12/2026 o 2026-12-31."),
     Fault.NOT_A_MAIL: lambda: _("“%(given)s” no es una dirección de correo."),
     Fault.NO_SUCH_PLAN: lambda: _("No hay un plan con el código “%(given)s”. Hay, por ejemplo: %(allowed)s."),
@@ -37,11 +38,18 @@ _WORDS: Mapping[Fault, Callable[[], str]] = {
 }  # fmt: skip
 
 
+def headings() -> Mapping[str, str]:
+    """The columns' headings in the reader's language; files in the other one are read too."""
+    return ENGLISH if (get_language() or "es").startswith("en") else SPANISH
+
+
 def problem_text(problem: Problem) -> str:
     """What is wrong, without the place."""
-    params: dict[str, Any] = dict(problem.params)
+    names = headings()
+    params: dict[str, Any] = {"known": ", ".join(names.values()), "first": names["organization"]}
+    params |= problem.params
     if "other" in params:
-        params["other"] = SPANISH.get(params["other"], params["other"])
+        params["other"] = names.get(params["other"], params["other"])
     if problem.fault is Fault.REFUSED:
         params["why"] = refusal_text(Refused(RefusalCode(params.pop("code")), **params))
     return _WORDS[problem.fault]() % params
@@ -49,7 +57,7 @@ def problem_text(problem: Problem) -> str:
 
 def column_text(problem: Problem) -> str:
     """The column as the template heads it."""
-    return SPANISH.get(problem.column, problem.column)
+    return headings().get(problem.column, problem.column)
 
 
 def made_text(made: Mapping[str, int]) -> str:

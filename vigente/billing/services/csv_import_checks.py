@@ -231,9 +231,7 @@ def _hosting(row: Row, problems: list[Problem]) -> str:
         return ""
     found = _HOSTING.get(plain(row["hosting"]))
     if found is None:
-        allowed = ", ".join(words[1] for words in HOSTING.values())
-        params = {"given": row["hosting"][:40], "allowed": allowed}
-        problems.append(Problem(Fault.NOT_ONE_OF, row.line, "hosting", params))
+        problems.append(Problem(Fault.NOT_HOSTING, row.line, "hosting", {"given": row["hosting"][:40]}))
     return found or ""
 
 

@@ -22,14 +22,15 @@ class Fault(StrEnum):
     TOO_LARGE = "too_large"  # most
     TOO_MANY = "too_many"  # most
     NOT_TEXT = "not_text"
-    NO_HEADING = "no_heading"  # known
-    HEADING_UNKNOWN = "heading_unknown"  # given, known
+    NO_HEADING = "no_heading"
+    HEADING_UNKNOWN = "heading_unknown"  # given
     HEADING_TWICE = "heading_twice"  # given
     CELLS = "cells"  # given, most
     MISSING = "missing"
     TOO_LONG = "too_long"  # most
     UNPRINTABLE = "unprintable"
     NOT_ONE_OF = "not_one_of"  # given, allowed
+    NOT_HOSTING = "not_hosting"  # given
     NOT_A_DAY = "not_a_day"  # given
     NOT_A_MAIL = "not_a_mail"  # given
     NO_SUCH_PLAN = "no_such_plan"  # given, allowed
@@ -89,6 +90,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _BY_HEADING = {heading: name for name, headings in COLUMNS.items() for heading in headings}
 SPANISH = {name: headings[0] for name, headings in COLUMNS.items()}
+ENGLISH = {name: headings[1] for name, headings in COLUMNS.items()}
 
 
 def decode(content: bytes) -> str:
@@ -146,18 +148,15 @@ def _cell(cell: str) -> str:
 def _headings(cells: list[str], line: int) -> list[str]:
     names: list[str] = []
     problems: list[Problem] = []
-    known = ", ".join(SPANISH.values())
     for cell in cells:
         name = _BY_HEADING.get(plain(cell))
         if name is None and cell.strip():
-            problems.append(
-                Problem(Fault.HEADING_UNKNOWN, line, params={"given": cell.strip()[:60], "known": known})
-            )
+            problems.append(Problem(Fault.HEADING_UNKNOWN, line, params={"given": cell.strip()[:60]}))
         elif name in names:
             problems.append(Problem(Fault.HEADING_TWICE, line, params={"given": cell.strip()[:60]}))
         names.append(name or f"#{len(names)}")
     if "organization" not in names:
-        problems.insert(0, Problem(Fault.NO_HEADING, line, params={"known": known}))
+        problems.insert(0, Problem(Fault.NO_HEADING, line))
     if problems:
         raise ImportFileError(*problems[:20])
     return names

@@ -83,7 +83,7 @@ def test_any_spreadsheet_can_save_it(owner, encoding, separator, end):
         (";;INV-9;WEB;;;", "missing", "organization"),
         ("A;;INV-9;;;;", "missing", "edition"),
         ("A;;INV-9;LUNA;;;", "not_one_of", "edition"),
-        ("A;;INV-9;WEB;luna;;", "not_one_of", "hosting"),
+        ("A;;INV-9;WEB;luna;;", "not_hosting", "hosting"),
         ("A;;INV-9;WEB;;nada;31/12/2026", "no_such_plan", "legacy_plan"),
         ("A;;INV-9;WEB;;de-antes;31/12/2026", "other_edition", "legacy_plan"),
         ("A;;INV-9;LOCAL;;de-antes;", "needs", "legacy_plan"),

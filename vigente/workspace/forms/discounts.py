@@ -177,15 +177,19 @@ def _organization(pk: int | None) -> str:
 
 def choices() -> dict[str, list[tuple[str, Any]]]:
     """What a row offers: editions and plans as they are sold."""
-    plans = Plan.objects.order_by("family", "interval", "id").values_list("family", "code", "name")
-    families = dict.fromkeys(family for family, _code, _name in plans)
+    plans: dict[str, str] = {}
+    intervals = dict(Plan.IntervalChoice.choices)
+    for family, code, name, edition, interval in Plan.objects.order_by(
+        "family", "interval", "id"
+    ).values_list("family", "code", "name", "edition__code", "interval"):
+        plans.setdefault(family, f"{name} · {edition}")
+        plans.setdefault(code, f"{name} · {edition} · {intervals[interval]}")
     editions = dict.fromkeys(Edition.objects.order_by("id").values_list("code", flat=True))
     return {
         "edition": [("", _t("toda edición")), *((code, code) for code in editions)],
         "hosting": [("", _t("en todas partes")), *Licence.Hosting.choices],
         "plan": [
             ("", _t("todo plan")),
-            *((family, family) for family in families),
-            *((code, code) for _family, code, _name in plans if code not in families),
+            *plans.items(),
         ],
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -115,7 +116,7 @@ def progress_of(row: Announcement) -> dict[str, Any]:
 
 @supervisors
 @require_GET
-def announcement_copies(request: HttpRequest, pk: int) -> HttpResponse:
+def announcement_copies(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Who was told when, and how many people read it there, as CSV."""
     row = get_object_or_404(Announcement, pk=pk)
     copies = row.copies.select_related("organization").order_by("organization__name", "pk")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 @supervisors
 @require_GET
-def switch_legacy(request: HttpRequest) -> HttpResponse:
+def switch_legacy(request: HttpRequest) -> HttpResponseBase:
     """Earlier plans with their expiries (R11): from the table's columns, or by hand at an organization."""
     now = instant(request)
     rows = (
@@ -95,7 +96,7 @@ def switch_date(request: HttpRequest) -> HttpResponse:
 
 @supervisors
 @require_GET
-def switch_uncovered(request: HttpRequest) -> HttpResponse:
+def switch_uncovered(request: HttpRequest) -> HttpResponseBase:
     """Who would be without a plan on the date, who asked most in the last year first."""
     now = instant(request)
     context = frame("uncovered", now=now)
@@ -124,7 +125,7 @@ def switch_announcement(request: HttpRequest) -> HttpResponse:
 
 @supervisors
 @require_GET
-def switch_adoption(request: HttpRequest) -> HttpResponse:
+def switch_adoption(request: HttpRequest) -> HttpResponseBase:
     """Day by day, how many have a plan for the date; who has not, and reminding them."""
     now = instant(request)
     context = frame("adoption", now=now)

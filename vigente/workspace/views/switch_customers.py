@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +18,6 @@ from vigente.billing.services import csv_import_runs as runs
 from vigente.billing.services.csv_import import Plan, Result
 from vigente.billing.services.csv_import_checks import Known
 from vigente.billing.services.csv_import_reading import (
-    SPANISH,
     Fault,
     ImportFileError,
     Problem,
@@ -27,7 +27,7 @@ from vigente.ui.exports import csv_response
 from vigente.workspace.access import instant, owners, person, supervisors
 from vigente.workspace.answers import attempt, posted
 from vigente.workspace.forms.switch import CustomersForm
-from vigente.workspace.import_words import column_text, does_text, made_text, problem_text
+from vigente.workspace.import_words import column_text, does_text, headings, made_text, problem_text
 from vigente.workspace.switch import frame
 from vigente.workspace.views.actions import both
 
@@ -84,7 +84,7 @@ def _line(result: Result) -> dict[str, Any]:
 
 @supervisors
 @require_GET
-def switch_template(request: HttpRequest) -> HttpResponse:
+def switch_template(request: HttpRequest) -> HttpResponseBase:
     """An empty table with one row to write over."""
     example = {
         "organization": "Ferretería El Ejemplo",
@@ -94,11 +94,11 @@ def switch_template(request: HttpRequest) -> HttpResponse:
         "manager_email": "rosa@ejemplo.test",
         "licence": "INV-0001",
         "edition": "WEB",
-        "hosting": "nube",
+        "hosting": _("nube"),
         "legacy_until": "",
     }
-    columns = [SPANISH[name] for name in SPANISH]
-    return csv_response(_("clientes"), columns, [[example.get(name, "") for name in SPANISH]])
+    names = headings()
+    return csv_response(_("clientes"), list(names.values()), [[example.get(name, "") for name in names]])
 
 
 @supervisors
