@@ -102,7 +102,7 @@ def waiting(asked: Asked) -> Report:
     columns = [
         Column(_("Prioridad")),
         Column(_("Casos"), True),
-        Column(_("Primera respuesta, mediana"), True, "bar"),
+        Column(_("Respuesta, mediana"), True, "bar"),
         Column(_("9 de cada 10"), True),
         Column(_("A tiempo"), True),
         Column(_("Resueltos"), True),
@@ -127,7 +127,7 @@ def waiting(asked: Asked) -> Report:
     return Report(
         title=_("Espera por plan"),
         says=[waiting_says(found)],
-        tables=[Table("waiting", _("Primera respuesta y solución por prioridad"), columns, rows, scale=60)]
+        tables=[Table("waiting", _("Primera respuesta y solución por prioridad"), columns, rows, scale=60, unit="h")]
         if rows
         else [],
         how=[

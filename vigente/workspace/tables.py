@@ -43,13 +43,14 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns; the first cell of a row names it. `scale`: by what the chart divides its values."""
+    """Rows under columns; the first cell of a row names it. `scale`: by what the chart divides its values, into `unit`."""
 
     id: str
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     scale: int = 1
+    unit: str = ""
     note: str = ""
     empty: str = ""
 

@@ -12,17 +12,18 @@ WIDE, HIGH = 80, 28
 
 
 @register.simple_tag
-def chart(table: str, label: str, scale: int = 1) -> SafeString:
-    """Draw the table with this id: its heads with `data-series` ("line" or "bar"), its cells' `data-value` over `scale`.
+def chart(table: str, label: str, scale: int = 1, unit: str = "") -> SafeString:
+    """Draw the table with this id: its heads with `data-series` ("line" or "bar"), its cells' `data-value` over `scale`, in `unit`.
 
     Load `ui/charts/charts.css` and `charts.js` on the page. Without a script there is only the table. Arrow keys go
     from one row to the next and say it.
     """
     return format_html(
-        '<figure class="plot" data-chart="{}" data-scale="{}" role="group" tabindex="0" aria-label="{}" hidden>'
+        '<figure class="plot" data-chart="{}" data-scale="{}" data-unit="{}" role="group" tabindex="0" aria-label="{}" hidden>'
         '<div class="plot__area" aria-hidden="true"></div><output aria-live="polite"></output></figure>',
         table,
         scale,
+        unit,
         _("%(label)s. Flechas: un dato a la vez; la tabla de abajo los tiene todos.") % {"label": label},
     )
 

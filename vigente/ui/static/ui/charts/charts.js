@@ -21,6 +21,7 @@ const value = (cell, scale) => (cell.dataset.value === undefined || cell.dataset
 function options(figure, data, uPlot, width) {
   const tokens = getComputedStyle(figure);
   const colour = (name) => tokens.getPropertyValue(`--${name}`).trim();
+  const unit = figure.dataset.unit ? `\u00a0${figure.dataset.unit}` : "";
   const number = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 1 });
   const font = `12px ${tokens.fontFamily}`;
   const axis = { stroke: colour("ink-soft"), font, ticks: { stroke: colour("line"), size: 4 } };
@@ -38,7 +39,7 @@ function options(figure, data, uPlot, width) {
     })],
     axes: [
       { ...axis, grid: { show: false }, splits: () => data.labels.map((_, at) => at), values: (_, splits) => thinned(splits, data.labels, width) },
-      { ...axis, grid: { stroke: colour("line"), width: 1 }, size: 56, values: (_, splits) => splits.map((one) => number.format(one)) },
+      { ...axis, grid: { stroke: colour("line"), width: 1 }, size: 56, values: (_, splits) => splits.map((one) => number.format(one) + unit) },
     ],
     hooks: { setCursor: [(plot) => plot.cursor.idx != null && say(figure, data, plot.cursor.idx)] },
   };
@@ -46,7 +47,8 @@ function options(figure, data, uPlot, width) {
 
 // As many labels as fit, the last always among them.
 function thinned(splits, labels, width) {
-  const every = Math.ceil((splits.length * 84) / Math.max(width - 60, 76));
+  const wide = 20 + 7 * Math.max(...labels.map((label) => label.split(",")[0].length));
+  const every = Math.ceil((splits.length * wide) / Math.max(width - 60, wide));
   return splits.map((at) => ((splits.length - 1 - at) % every === 0 ? labels[at].split(",")[0] : ""));
 }
 
