@@ -149,7 +149,7 @@ class _Run(Stage):
     def _best_terms(self, licence: int | None, at: datetime) -> Terms | None:
         """As `billing.facts.Facts.best_version`: the terms of the best rank in force for a licence (row 29)."""
         serving = [
-            self.courses[one.id].sold.terms
+            self.courses[one.id].terms(at)
             for one in self.contracts(at)
             if one.in_force(at) and one.serves(licence) and one.rank < NO_RANK
         ]

@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Any
 
 from vigente.rules.coverage import Outcome
+from vigente.rules.quota import Source
 from vigente.rules.simulate import Replayed
 from vigente.rules.simulate_fates import Fate, State
 from vigente.rules.simulate_history import How
 
 Month = Callable[[datetime], str]
+ELSE = (Source.PACK, Source.GOODWILL)  # what comes from no contract's own terms
 LET_IN = (How.AT_ONCE, How.LATER)
 
 
@@ -210,7 +212,7 @@ _NOTHING: dict[str, int] = {"granted": 0, "drawn": 0, "expired": 0}
 def _lost(replayed: Replayed) -> dict[str, tuple[datetime | None, dict[str, int]]]:
     found: dict[str, tuple[datetime | None, dict[str, int]]] = {}
     for account in replayed.accounts:
-        kind = "sold" if account.period is not None else account.source.value
+        kind = account.source.value if account.source in ELSE else "sold"
         ref = f"{kind}:{account.origin or account.id}"
         at, sums = found.get(ref, (None, _NOTHING))
         more = {

@@ -10,10 +10,29 @@ from datetime import UTC, datetime
 from vigente.rules.coverage import NO_RANK, Contract, Status
 from vigente.rules.periods import Span, period, period_index
 from vigente.rules.rulebook import Activation
-from vigente.rules.simulate_history import Books, Customer, Kind, Sold
-from vigente.rules.subscriptions import End, OpenPeriod, Running, StartTerm, advance, give_notice, next_due
+from vigente.rules.simulate_history import Books, Customer, Kind, Sold, Terms
+from vigente.rules.simulate_money import binds_at_once
+from vigente.rules.subscriptions import (
+    End,
+    OpenPeriod,
+    Running,
+    StartTerm,
+    advance,
+    current_term,
+    give_notice,
+    next_due,
+)
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Other terms from `at` on; `at_once`: in the middle of a term, for the difference (row 23)."""
+
+    at: datetime
+    to: Terms
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +48,11 @@ class Course:
     asleep: tuple[Span, ...] = ()
     renews: bool = False
     replaced_at: datetime | None = None
+    changes: tuple[Switch, ...] = ()
+
+    def terms(self, at: datetime) -> Terms:
+        """The terms that bind at `at`."""
+        return next((one.to for one in reversed(self.changes) if one.at <= at), self.sold.terms)
 
     @property
     def anchor(self) -> datetime:
@@ -68,7 +92,7 @@ class Course:
             id=self.sold.id,
             licence=self.sold.licence,
             status=status,
-            rank=NO_RANK if self.sleeps(at) else self.sold.terms.rank,
+            rank=NO_RANK if self.sleeps(at) else self.terms(at).rank,
             starts=self.anchor,
             ends=self.ends,
             next_period=self._next_period(at) if status in (Status.ACTIVE, Status.GRACE) else None,
@@ -94,13 +118,37 @@ def courses(customer: Customer, books: Books, window: Span) -> list[Course]:
         anchor, renews = _anchor(sold, found, busy, books, window)
         if anchor is None or anchor >= window.end:
             continue
-        course = Course(sold, _running(sold, anchor, books, window), renews=renews)
+        course = _course(customer, sold, anchor, books, window, renews=renews)
         if sold.follows in found:
             found[sold.follows] = replace(found[sold.follows], replaced_at=anchor)
         found[sold.id] = course
         if sold.kind is Kind.BOUGHT:
             busy.setdefault(sold.licence, []).append(course)
     return [_with_sleep(course, busy) for course in found.values()]
+
+
+def _course(
+    customer: Customer, sold: Sold, anchor: datetime, books: Books, window: Span, *, renews: bool
+) -> Course:
+    """Its end, and which other terms bind when: a wish at once or at the term's end, as the rules say (row 23)."""
+    running = _running(sold, anchor, books, window)
+    wish = sold.wish if sold.wish is not None and sold.wish.at >= max(window.start, anchor) else None
+    switches, terms = [], sold.terms
+    for change in sorted((*sold.changes, *([wish] if wish else ())), key=lambda one: one.at):
+        book, at = books.at(change.at), change.at
+        if not change.wished or at < window.start:
+            switches.append(Switch(at, change.to))
+        elif binds_at_once(customer, sold, terms, change, book=book):
+            switches.append(Switch(at, change.to, at_once=True))
+            if change is wish:  # the one that follows begins with the next term
+                open_end = replace(running, ends_at=None)
+                running = replace(running, ends_at=current_term(open_end, now=at).end)
+        elif change is not wish:
+            began = _began(running, at)
+            notice = give_notice(running, notice_days=books.at(began).notice_days, now=at)
+            switches.append(Switch(notice.effective, change.to))
+        terms = change.to
+    return Course(sold, running, renews=renews, changes=tuple(switches))
 
 
 def _anchor(

@@ -71,11 +71,21 @@ class Unpaid:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Other terms for a running contract. `wished`: the customer asked for them; else they came with a renewal."""
+
+    at: datetime
+    to: Terms
+    wished: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Sold:
     """A contract as people made it. `ends`: where it really ended or will, None while nobody knows.
 
     `notice_at`: when the notice that ends it was given; `bounced_at` as in `subscriptions.give_notice`. `follows`: the
-    contract whose end it waits for. `ordered_at`: when it was asked for, if it then waited for its payment.
+    contract whose end it waits for. `ordered_at`: when it was asked for, if it then waited for its payment. `terms`:
+    those it began with; `changes`: what they became while it ran; `wish`: what its notice asked for instead.
     """
 
     id: int
@@ -94,6 +104,9 @@ class Sold:
     ordered_at: datetime | None = None
     unpaid: tuple[Unpaid, ...] = ()
     coupon: str = ""
+    changes: tuple[Changed, ...] = ()
+    wish: Changed | None = None
+    is_billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,16 @@ from itertools import count
 
 from vigente.rules import allotments
 from vigente.rules.coverage import NO_RANK, Contract, Status
-from vigente.rules.periods import Span
+from vigente.rules.periods import Span, period_index
 from vigente.rules.quota import Source
 from vigente.rules.simulate_books import Account, Purse
-from vigente.rules.simulate_course import Course, at_of, courses, woken
+from vigente.rules.simulate_course import Course, Switch, at_of, courses, woken
 from vigente.rules.simulate_fates import Turn
 from vigente.rules.simulate_history import Books, Customer, Gift, Kind, Pack
-from vigente.rules.simulate_money import Charge, charge_pack, charge_term
+from vigente.rules.simulate_money import Charge, charge_pack, charge_term, charge_upgrade
 from vigente.rules.subscriptions import End, OpenPeriod, StartTerm
 
+TICK = timedelta(microseconds=1)
 GRANT_SOURCE = {Kind.BOUGHT: Source.PERIOD, Kind.LEGACY: Source.LEGACY, Kind.INCLUDED: Source.LICENCE}
 
 
@@ -70,15 +71,7 @@ class Stage:
 
     def _plan_contracts(self) -> None:
         for course in self.courses.values():
-            for step in course.steps(self.window):
-                self.plan(at_of(step), Turn.CONTRACT, partial(self._step, course, step))
-            if course.sold.created_at < course.anchor and self.window.contains(course.sold.created_at):
-                self.plan(course.sold.created_at, Turn.CONTRACT, self._moved)
-            for debt in course.sold.unpaid:
-                self._plan_debt(course, debt.term, debt.paid_at)
-            for span in course.asleep:
-                if self.window.contains(span.end):
-                    self.plan(span.end, Turn.CONTRACT, partial(self._wake, course))
+            self._plan_course(course)
         for begins in self.books.begins:
             if self.window.contains(begins):
                 self.plan(begins, Turn.RULES, self.release_waiting)
@@ -95,7 +88,15 @@ class Stage:
             if course.sold.kind is Kind.BOUGHT and self._is_billed(step.span):
                 book = self.books.at(at)
                 self.charges.append(
-                    charge_term(self.customer, course.sold, course.running, step.index, step.span, book=book)
+                    charge_term(
+                        self.customer,
+                        course.sold,
+                        course.terms(at),
+                        course.running,
+                        step.index,
+                        step.span,
+                        book=book,
+                    )
                 )
         elif isinstance(step, OpenPeriod) and not course.sleeps(at):
             self._open(course, step, at)
@@ -103,6 +104,33 @@ class Stage:
                 self.release_waiting(at)
             else:
                 self.ask_to_choose(course.sold.licence, at)
+
+    def _switch(self, course: Course, switch: Switch, at: datetime) -> None:
+        """Other terms bind; at once, they are charged and bring cases for what is left (row 23)."""
+        self._contracts = None
+        if not switch.at_once or (course.ends is not None and course.ends <= at):
+            return
+        before = course.terms(at - TICK)
+        charge, cases = charge_upgrade(
+            self.customer, course.sold, course.running, before, switch.to, at=at, book=self.books.at(at)
+        )
+        self.charges.append(charge)
+        if cases is None or cases > 0:
+            running = course.running
+            index = period_index(running.anchor, running.zone, at, running.months)
+            self.purse.grant(
+                source=Source.PERIOD,
+                licence=course.sold.licence,
+                cases=cases,
+                start=at,
+                end=running.period(index).end,
+                at=at,
+                rank=switch.to.rank,
+                work=switch.to.work,
+                contract=course.sold.id,
+                origin=course.sold.id,
+            )
+        self.release_waiting(at)
 
     def _is_billed(self, span: Span) -> bool:
         """Not while the customer is blocked, unless that ended before the term did (rows 20, 40)."""
@@ -112,7 +140,7 @@ class Stage:
         )
 
     def _open(self, course: Course, step: OpenPeriod, at: datetime) -> None:
-        sold, terms = course.sold, course.sold.terms
+        sold, terms = course.sold, course.terms(at)
         if (sold.id, step.index) in self.purse.by_period:
             return
         cases = allotments.period_cases(terms.cases, course.running, step.index, step.span)
@@ -158,6 +186,20 @@ class Stage:
                 self.ask_to_choose(course.sold.licence, at)
         self.release_waiting(at)
 
+    def _plan_course(self, course: Course) -> None:
+        for step in course.steps(self.window):
+            self.plan(at_of(step), Turn.CONTRACT, partial(self._step, course, step))
+        if course.sold.created_at < course.anchor and self.window.contains(course.sold.created_at):
+            self.plan(course.sold.created_at, Turn.CONTRACT, self._moved)
+        for switch in course.changes:
+            if self.window.contains(switch.at):
+                self.plan(switch.at, Turn.PAYMENT, partial(self._switch, course, switch))
+        for debt in course.sold.unpaid:
+            self._plan_debt(course, debt.term, debt.paid_at)
+        for span in course.asleep:
+            if self.window.contains(span.end):
+                self.plan(span.end, Turn.CONTRACT, partial(self._wake, course))
+
     def _plan_debt(self, course: Course, term: int, paid_at: datetime | None) -> None:
         span = course.running.term(term)
         if span.start < self.window.start or (course.ends is not None and course.ends <= span.start):
@@ -194,8 +236,8 @@ class Stage:
             start=at,
             end=allotments.pack_end(course.running if course else None, book, now=at),
             at=at,
-            rank=course.sold.terms.rank if course else NO_RANK,
-            work=course.sold.terms.work if course else None,
+            rank=course.terms(at).rank if course else NO_RANK,
+            work=course.terms(at).work if course else None,
             contract=course.sold.id if course else None,
             origin=pack.id,
         )

@@ -13,6 +13,7 @@ from vigente.rules.quota import GrantFacts, Source
 from vigente.rules.reasons import Release
 from vigente.rules.rulebook import DrawBy
 from vigente.rules.simulate_history import (
+    Changed,
     Customer,
     Favour,
     Gift,
@@ -20,6 +21,7 @@ from vigente.rules.simulate_history import (
     Opening,
     Pack,
     Sold,
+    Terms,
     Unpaid,
 )
 from vigente.rules.simulate_history import Kind as Contracted
@@ -66,15 +68,18 @@ class Past:
 
     def _sold(self) -> Iterator[Sold]:
         before = {row["replaced_by_id"]: row["id"] for row in self.rows.contracts if row["replaced_by_id"]}
-        unpaid = unpaid_of(self.rows)
+        versions = {row["id"]: row["version_id"] for row in self.rows.contracts}
+        unpaid, changed = unpaid_of(self.rows), self._changed()
         for row in self.rows.contracts:
+            began, changes = changed.get(row["id"], (row["version_id"], ()))
+            wanted = versions.get(row["replaced_by_id"]) if row["notice_given_at"] else None
             last = [at for at in (row["ends_at"], row["unpaid_until"]) if at is not None]
             debts = [Unpaid(one["term"], one["settled_at"]) for one in unpaid[row["id"]]]
             yield Sold(
                 id=row["id"],
                 licence=row["licence_id"],
                 kind=KINDS[Subscription.Source(row["source"])],
-                terms=self.catalogue.terms[row["version_id"]],
+                terms=self.catalogue.terms[began],
                 anchor=row["anchor"],
                 zone=row["time_zone"],
                 months=Months(row["months"]),
@@ -87,7 +92,30 @@ class Past:
                 ordered_at=self.rows.orders.get(row["id"]),
                 unpaid=tuple(sorted(debts, key=lambda debt: debt.term)),
                 coupon=row["coupon"],
+                changes=tuple(changes),
+                wish=Changed(row["notice_given_at"], self.catalogue.terms[wanted]) if wanted else None,
+                is_billed=row["is_billed"],
             )
+
+    def _changed(self) -> dict[int, tuple[int, list[Changed]]]:
+        """By contract: the version it began with, and what its terms became while it ran (rows 23, 38)."""
+        found: dict[int, tuple[int, list[Changed]]] = {}
+        for event in self.rows.events:
+            if event["kind"] in (Kind.SUBSCRIPTION_UPGRADED, Kind.SUBSCRIPTION_TERMS_CHANGED):
+                contract, data = int(event["subject"].partition(":")[2]), event["data"]
+                wished = event["kind"] == Kind.SUBSCRIPTION_UPGRADED
+                change = Changed(event["occurred_at"], self.catalogue.terms[data["after"]], wished=wished)
+                found.setdefault(contract, (data["before"], []))[1].append(change)
+        return found
+
+    def _terms_at(self, contract: int | None, at: datetime) -> Terms | None:
+        """The terms of a contract when a pack was bought on it."""
+        for row in self.rows.contracts:
+            if row["id"] == contract:
+                began, changes = self._changed().get(row["id"], (row["version_id"], []))
+                terms = self.catalogue.terms[began]
+                return next((one.to for one in reversed(changes) if one.at <= at), terms)
+        return None
 
     def _opening(self, favoured: frozenset[int]) -> Iterator[Opening]:
         """Grants that had begun, with what was left of them then."""
@@ -123,16 +151,14 @@ class Past:
             for entry in self.rows.entries
             if entry["reason"] == Release.PACK_RETURNED.value
         }
-        versions = {row["id"]: row["version_id"] for row in self.rows.contracts}
         for row in self._made(Source.PACK):
-            version = versions.get(row["subscription_id"])
             yield Pack(
                 id=row["id"],
                 at=row["start"],
                 licence=row["licence_id"],
                 contract=row["subscription_id"],
                 cases=row["granted"] or 0,
-                terms=self.catalogue.terms.get(version) if version is not None else None,
+                terms=self._terms_at(row["subscription_id"], row["start"]),
                 returned_at=returned.get(row["id"]),
             )
 

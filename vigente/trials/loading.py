@@ -26,6 +26,8 @@ CHANGES = (
     Kind.TICKET_MOVED_LICENCE,
     Kind.HELD_CHOICE_ASKED,
     Kind.APPROVAL_ASKED,
+    Kind.SUBSCRIPTION_UPGRADED,
+    Kind.SUBSCRIPTION_TERMS_CHANGED,
 )
 TICKET = (
     "id",
@@ -108,6 +110,7 @@ CONTRACT = (
     "notice_bounced_at",
     "replaced_by_id",
     "coupon",
+    "is_billed",
     "created_at",
 )
 LICENCE = ("id", "organization_id", "edition__code", "hosting", "is_active", "registered_at")

@@ -8,16 +8,17 @@ import pytest
 from vigente.rules.periods import Months, Span
 from vigente.rules.pricing import DiscountRule
 from vigente.rules.reasons import Code
-from vigente.rules.rulebook import DrawBy, EmailIntake, PackValidity
+from vigente.rules.rulebook import DrawBy, EmailIntake, PackValidity, Upgrade
 from vigente.rules.simulate_compare import Listed, compare
 from vigente.rules.simulate_fates import State
-from vigente.rules.simulate_history import Act, Did, How, Kind, Try, Unpaid
+from vigente.rules.simulate_history import Act, Changed, Did, How, Kind, Try, Unpaid
 from vigente.rules.tests.history import (
     DAY,
     ERROR,
     OUTAGE,
     SESSION,
     SHOP,
+    TWO,
     WINDOW,
     asked,
     customer,
@@ -116,6 +117,35 @@ def test_who_came_back_while_the_first_still_ran_begins_when_it_ends() -> None:
     assert len(paid(under(customer(first, again)))) == 6
     longer = under(customer(first, again), notice_days=5)
     assert [course.anchor for course in longer.courses] == [first.anchor, utc("2026-04-10 06:00")]
+
+
+MORE = replace(TWO, id=3, plan="four", cases=4, rank=1, price_minor=6000)
+
+
+def test_a_wish_for_a_better_plan_binds_at_the_end_of_the_term_or_at_once_for_the_difference() -> None:
+    wish = Changed(utc("2026-02-20 15:00"), MORE)
+    first = sold(notice_at=wish.at, ends=utc("2026-03-10 06:00"), wish=wish, is_billed=True)
+    second = sold("2026-03-10 06:00", id=2, follows=1, terms=MORE, is_billed=True)
+    february = [asked(f"2026-02-{number} 16:00") for number in (12, 13, 26, 27)]
+    history = customer(first, second, *february)
+    assert (ways(under(history))[2:], paid(under(history))) == (["not", "not"], [3000, 3000, *[6000] * 4])
+    at_once = under(history, upgrade=Upgrade.IMMEDIATE)
+    assert ways(at_once)[2:] == ["at_once", "not"]  # 18 days of 28 of two more
+    assert paid(at_once) == [3000, 3000, 1929, *[6000] * 4]
+    assert fate(at_once, february[2].ref).decision.rank == 1
+
+
+def test_what_really_bound_at_once_waits_for_the_end_of_the_term_where_the_rules_say_so() -> None:
+    history = customer(sold(changes=(Changed(utc("2026-02-25 15:00"), MORE),), is_billed=True))
+    assert paid(under(history, upgrade=Upgrade.IMMEDIATE)) == [3000, 3000, 1393, *[6000] * 4]
+    assert paid(under(history)) == [3000, 3000, *[6000] * 4]
+    late = under(history, notice_days=20)
+    assert paid(late) == [3000, 3000, 3000, *[6000] * 3]
+
+
+def test_terms_that_came_with_a_renewal_come_with_it_again() -> None:
+    renewed = Changed(utc("2026-03-10 06:00"), replace(MORE, price_minor=3500), wished=False)
+    assert paid(under(customer(sold(changes=(renewed,))))) == [3000, 3000, *[3500] * 4]
 
 
 def test_calendar_months_charge_a_part_for_the_first() -> None:
