@@ -25,6 +25,7 @@ NOT_PAGES = {
     "invoice_pdf",
     "account_pdf",
     "payment_proof",
+    "transfer_proof",
     "document_preview",
     "inbound_raw",
     "plans_export",

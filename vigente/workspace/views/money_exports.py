@@ -25,14 +25,12 @@ class PeriodForm(forms.Form):
     """Local days, both included, of the vendor's billing zone; how numbers and columns are parted."""
 
     first = DayField(label=_("Desde"), required=True)
-    last = DayField(label=_("Hasta"), required=True, help_text=_("Incluido."))
+    last = DayField(label=_("Hasta, incluido"), required=True)
     separator = forms.ChoiceField(
         label=_("Columnas separadas por"),
         choices=[("semicolon", _("Punto y coma")), ("comma", _("Coma")), ("tab", _("Tabulador"))],
     )
-    decimals = forms.ChoiceField(
-        label=_("Decimales"), choices=[("comma", _("1260,50")), ("point", _("1260.50"))]
-    )
+    decimals = forms.ChoiceField(label=_("Decimales"), choices=[("comma", "1260,50"), ("point", "1260.50")])
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
