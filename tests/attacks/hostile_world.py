@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 
 from tests.access.world import World, build
-from vigente.billing.models import LedgerEntry
+from vigente.billing.guards import drop_sql, guard_sql
+from vigente.billing.models import Invoice, InvoiceLine, LedgerEntry, MoneyEntry, Order
 from vigente.installation.models import Installation
 from vigente.tickets.models import HeldRequest, Message, Ticket
 
@@ -34,6 +35,7 @@ TECHNICAL = {
     "currency", "source", "channel", "queue", "months", "family", "message_id", "dedupe_key", "cid", "content_type",
     "hosting", "interval", "on_renewal", "draw_by", "password", "last_reply_by", "outcome", "header_id", "auth_host",
 }  # fmt: skip
+PARTY = ("name", "tax_id", "address", "phone", "email", "website", "country")
 NAME_IN_A_CATALOGUE = 80  # no longer one can be imported
 APPS = ("accounts", "billing", "tickets", "sla", "mail", "webhooks", "installation", "worker")
 
@@ -42,10 +44,17 @@ def build_hostile(now: datetime) -> World:
     """Every field of every row, whatever fields there are."""
     Installation.objects.get_or_create(id=1)
     world = build(now)
+    with connection.cursor() as cursor:  # as if not even the database had kept its promises
+        for statement in drop_sql(connection.vendor):
+            cursor.execute(statement)
     for model in apps.get_models():
-        if model._meta.app_label in APPS and model is not LedgerEntry:
+        if model._meta.app_label in APPS and model not in (LedgerEntry, MoneyEntry):
             for row in model._base_manager.all():
                 _poison(row)
+    _poison_invoices()
+    with connection.cursor() as cursor:
+        for statement in guard_sql(connection.vendor):
+            cursor.execute(statement)
     for model in (Message, HeldRequest):
         model.objects.update(
             **{field.name: HTML for field in model._meta.fields if field.name.endswith("html")}
@@ -55,6 +64,17 @@ def build_hostile(now: datetime) -> World:
             reason["params"] = reason.get("params", {}) | {"reason": TEXT, "work": TEXT}
         Ticket.objects.filter(pk=case.pk).update(decision=case.decision)
     return world
+
+
+def _poison_invoices() -> None:
+    """What an invoice or order keeps as JSON: names, addresses, what its lines say."""
+    label = {"code": "other", "params": {"text": TEXT}}
+    Invoice.objects.update(buyer=dict.fromkeys(PARTY, TEXT), seller=dict.fromkeys(PARTY, TEXT))
+    InvoiceLine.objects.update(
+        label=label, discount_code=TEXT[:40], discount_minor=1, discount_basis_points=1
+    )
+    for order in Order.objects.all():
+        Order.objects.filter(pk=order.pk).update(lines=[line | {"label": label} for line in order.lines])
 
 
 def _poison(row: models.Model) -> None:
