@@ -14,9 +14,7 @@ from vigente.webhooks.signing import new_message_id
 
 def tell_endpoints(event: Event, *, now: datetime) -> int:
     """Write the deliveries of an event; returns for how many endpoints. Without endpoints it is one small query."""
-    wanting = [
-        pk for pk, kinds in _ACTIVE() if not kinds or event.kind in kinds
-    ]  # as `Endpoint.wants`, without building the rows
+    wanting = [pk for pk, kinds in _ACTIVE() if not kinds or event.kind in kinds]
     if not wanting:
         return 0
     body = body_of(event)

@@ -1,6 +1,5 @@
 """Webhooks as rows: where to, what is to be sent or was, and every try."""
 
-from typing import cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -62,9 +61,6 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.description or urlsplit(self.url).hostname or self.url
-
-    def wants(self, kind: str) -> bool:
-        return not self.kinds or kind in self.kinds
 
 
 class Delivery(models.Model):
@@ -129,8 +125,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code or self.error} at {self.at}"
-
-
-def endpoints_of(user: User) -> "models.QuerySet[Endpoint]":
-    """The endpoints this person may see."""
-    return cast("models.QuerySet[Endpoint]", Endpoint.objects.visible_to(user))
