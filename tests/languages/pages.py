@@ -16,6 +16,7 @@ from vigente.mail.samples import SAMPLES
 from vigente.portal.urls import portal
 from vigente.tickets.models import Attachment
 from vigente.trials.models import TrialRow
+from vigente.workspace import finance, support
 from vigente.workspace.sections import SECTIONS
 from vigente.workspace.urls import urlpatterns as workspace
 
@@ -33,6 +34,12 @@ NOT_PAGES = {
     "switch_template",
     "counts",
 }
+BEHIND = {
+    "report": [("cases", "used"), ("cases", "included"), ("waiting", "2"), ("held", "waiting"), ("held", "expired"),
+               ("order", "passed_over"), ("order", "supervisor")],
+    "finance": [("revenue", "new"), ("revenue", "churn"), ("cost", "-"), ("renewals", "90"), ("renewals", "90-risk"),
+                ("money", "billed"), ("money", "collected"), ("money", "overdue")],
+}  # fmt: skip
 ACTED_ON = ("talked", "objected", "disputed")
 QUERIES = {
     "plans": ["?interval=year"],
@@ -44,7 +51,7 @@ QUERIES = {
     "invoices": ["?view=all", "?view=notes&q=lorem", "?view=open&age=week", "?view=all&format=csv"],
     "payments": ["?view=all", "?view=failed", "?view=all&format=csv"],
     "orders": ["?view=all", "?view=closed"],
-    "money_exports": ["?first=x"],
+    "money_exports": ["?first=2026-07-01&last=2026-07-31"],
     "search": ["?q=lorem", "?q=zzz"],
     "mail": ["?view=out", "?view=dead", "?view=ignored"],
     "held": ["?view=all", "?view=expired", "?format=csv"],
@@ -93,6 +100,12 @@ def _examples(world: World, surface: str, pattern: URLPattern) -> Iterator[dict[
         yield from ({"token": token} for token in Order.objects.values_list("token", flat=True))
     elif names == ["letter"]:
         yield from ({"letter": letter} for letter in SAMPLES)
+    elif names == ["report"] or names == ["finance"]:
+        reports = support.REPORTS if names == ["report"] else finance.REPORTS
+        yield from ({names[0]: report} for report in reports)
+    elif names[1:] == ["which", "part"]:
+        behind = BEHIND[names[0]]
+        yield from ({names[0]: report, "which": "year", "part": part} for report, part in behind)
     elif names == ["pk", "listed"]:
         yield from ({"pk": world.rows["trial"], "listed": listed} for listed in TrialRow.List.values)
     else:

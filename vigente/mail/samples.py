@@ -44,6 +44,6 @@ SAMPLES: Mapping[str, Sample] = {
 def sample_letter(name: str, *, language: str, now: datetime) -> Letter:
     """The letter as somebody of this language would get it."""
     sample = SAMPLES[name]
-    reader = User(name="Rosa Martínez", email="rosa@ejemplo.test", language=language)
+    reader = User(name="Rosa Molina", email="rosa@ejemplo.test", language=language)
     reader.time_zone = "America/Managua"
     return written(name, to=Reader.of(reader), words=lambda: sample.said(now), now=now)

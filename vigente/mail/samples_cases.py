@@ -43,7 +43,7 @@ HELD: Letters = {
         "waiting": [held()], "coverage": meter(used=0, left=4), "link": link("portal:held_choice")}),
     "held_expired": (gettext_lazy("Una solicitud en espera venció"), lambda now: waiting(now, until=day(now, 90))),
     "approval_asked": (gettext_lazy("Hay que aprobar un caso"), lambda now: waiting(
-        now, who="Roberto Pérez", coverage=meter(used=3, left=1))),
+        now, who="Roberto Lara", coverage=meter(used=3, left=1))),
     "approval_refused": (gettext_lazy("No se aprobó un caso"), lambda now: waiting(now)),
     "mail_refused": (gettext_lazy("Este correo no recibe solicitudes"), lambda now: {
         "subject": _("No imprime la factura"), "link": link("portal:ask")}),
@@ -53,12 +53,12 @@ STAFF: Letters = {
     "staff_assigned": (gettext_lazy("Le asignaron un caso"), lambda now: {
         "ticket": ticket(), "who": "Sofía Mena", "link": link("workspace:case", 1042)}),
     "staff_customer_replied": (gettext_lazy("El cliente respondió"), lambda now: {
-        "ticket": ticket(), "who": "Rosa Martínez", "said": _("Sigue igual."), "link": link("workspace:case", 1042)}),
+        "ticket": ticket(), "who": "Rosa Molina", "said": _("Sigue igual."), "link": link("workspace:case", 1042)}),
     "staff_decide": (gettext_lazy("Hay que decidir una objeción"), lambda now: {
-        "ticket": ticket(), "who": "Rosa Martínez", "text": _("Es un error, no algo nuevo."),
+        "ticket": ticket(), "who": "Rosa Molina", "text": _("Es un error, no algo nuevo."),
         "link": link("workspace:case", 1042)}),
     "staff_payment": (gettext_lazy("Una transferencia espera confirmación"), lambda now: {
-        "amount": money(144_900), "organization": "Ferretería El Clavo", "reference": "BAC-20394", "disputed": False,
+        "amount": money(144_900), "organization": "Comercial Santa Ana", "reference": "BAC-20394", "disputed": False,
         "link": link("workspace:transfers")}),
     "staff_alarm": (gettext_lazy("Los libros no cuadran"), lambda now: {
         "count": 1, "differences": ["grant 81: 3 ≠ 2"], "link": link("workspace:overview")}),

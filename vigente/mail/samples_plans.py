@@ -60,12 +60,12 @@ PLANS: Letters = {
     "plan_reinstated": (gettext_lazy("Un plan volvió a estar vigente"), plan),
     "rules_announced": (gettext_lazy("Las reglas cambian, anunciado"), lambda now: {
         "title": _("Nuevas reglas de soporte desde el %(day)s") % {"day": day(now, 30)}, "is_reminder": False,
-        "organization": "Ferretería El Clavo", "link": link("portal:plans"), "changes": [
+        "organization": "Comercial Santa Ana", "link": link("portal:plans"), "changes": [
             _("Su plan %(plan)s sigue igual hasta que venza.") % {"plan": "Tienda"}], "paragraphs": [
             {"text": _("Desde ese día el soporte se pide con un plan vigente."), "points": []},
             {"text": "", "points": [_("Los casos se usan cada mes."), _("Los que no se usan vencen.")]}]}),
     "wish": (gettext_lazy("Alguien de su organización pide comprar"), lambda now: {
-        "kind": "pack", "who": "Roberto Pérez", "plan": "Tienda", "licence": _("Sucursal Centro"),
+        "kind": "pack", "who": "Roberto Lara", "plan": "Tienda", "licence": _("Sucursal Centro"),
         "link": link("portal:plan")}),
     "plan_ended": (gettext_lazy("Un plan terminó"), lambda now: plan(now) | {
         "left": 2, "until": day(now, 8), "unpaid": False, "link": link("portal:plans")}),
@@ -115,7 +115,7 @@ def _payment(now: datetime) -> dict[str, Any]:
         "method": "transfer",
         "reference": "BAC-20394",
         "note": _("El comprobante es de otra cuenta. Envíe el de la cuenta que está en la orden."),
-        "organization": "Ferretería El Clavo",
+        "organization": "Comercial Santa Ana",
         "code": "A-000123",
         "what": "",
         "balance": money(44_900),
