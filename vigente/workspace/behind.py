@@ -198,7 +198,7 @@ def _overdue(asked: Asked, after: str, limit: int) -> Behind:
         found, lambda one: f"{(one.due_at - epoch) // timedelta(microseconds=1)}_{one.pk}", limit
     )
     columns = [
-        Column(_("Organización")), Column(_("Factura")), Column(_("Venció")), Column(_("Días"), True),
+        Column(_("Organización")), Column(_("Factura")), Column(_("Venció el")), Column(_("Días"), True),
         Column(_("Por cobrar"), True),
     ]  # fmt: skip
     cells = [

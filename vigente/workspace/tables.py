@@ -43,7 +43,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under columns; the first cell of a row names it. `scale`: by what the chart divides its values, into `unit`."""
+    """Rows under columns; the first cell of a row names it. The chart divides values by `scale`, into `unit`."""
 
     id: str
     caption: str

@@ -13,13 +13,14 @@ WIDE, HIGH = 80, 28
 
 @register.simple_tag
 def chart(table: str, label: str, scale: int = 1, unit: str = "") -> SafeString:
-    """Draw the table with this id: its heads with `data-series` ("line" or "bar"), its cells' `data-value` over `scale`, in `unit`.
+    """Draw the table with this id: its heads with `data-series` ("line" or "bar"), its cells' `data-value`.
 
-    Load `ui/charts/charts.css` and `charts.js` on the page. Without a script there is only the table. Arrow keys go
-    from one row to the next and say it.
+    Values are divided by `scale`, into `unit`. Load `ui/charts/charts.css` and `charts.js` on the page; without a
+    script there is only the table. Arrow keys go from one row to the next and say it.
     """
     return format_html(
-        '<figure class="plot" data-chart="{}" data-scale="{}" data-unit="{}" role="group" tabindex="0" aria-label="{}" hidden>'
+        '<figure class="plot" data-chart="{}" data-scale="{}" data-unit="{}" role="group" tabindex="0"'
+        ' aria-label="{}" hidden>'
         '<div class="plot__area" aria-hidden="true"></div><output aria-live="polite"></output></figure>',
         table,
         scale,
@@ -30,7 +31,7 @@ def chart(table: str, label: str, scale: int = 1, unit: str = "") -> SafeString:
 
 @register.simple_tag
 def sparkline(values: Sequence[int]) -> SafeString:
-    """A trend as a line without numbers, for the eye only: the sentence beside it says them. Nothing of fewer than two."""
+    """A trend as a line, for the eye only: the sentence beside it says its numbers. Nothing of fewer than two."""
     if len(values) < 2:
         return mark_safe("")
     low, high = min(values), max(values)
