@@ -48,6 +48,7 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNOWWW", "MMMMMMMMMM"): """portal:invoices portal:invoice/ portal:invoice_pdf/ portal:account_pdf
         portal:payment_proof/""",
     ("LLOOOOOWWW", "LLNNNNOFFF"): "portal:card_removal",
+    ("LLNNNNNWWW", "MMMMMMMMMM"): "portal:quotation_pdf/",  # nothing was quoted there yet
     ("MMMMMMMMMM", "NNNNNNNNNN"): "stripe_webhook",  # nobody takes cards here
     ("LLFFFFOWWW", "MMMMMMMMMM"): "portal:people",
     ("MMMMMMMMMM", "LLFFFFOFFF"): "portal:people_spending portal:people_invitations",
@@ -109,6 +110,15 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:webhook_edit/ workspace:webhook_replay/ workspace:webhook_deletion/""",
     # API, each with a token of their own
     ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage api:organizations/<id>/statement",
+    ("OUOOOOOOOO", "MMMMMMMMMM"): "api:plans",
+    ("UUOOOOOOOO", "MMMMMMMMMM"): "api:subscriptions api:invoices",
+    ("UUOOOOOOOO", "UUOOOOOOOO"): "api:orders",
+    ("UUOOOOOOOO", "UUFFFFFFOO"): "api:payments",
+    ("UUNNOOOOOO", "MMMMMMMMMM"): "api:subscriptions/<id>",
+    ("UUNNOOOOOO", "UUNNFFOFOO"): "api:subscriptions/<id>/notice api:subscriptions/<id>/change",
+    ("UUNNNNONOO", "MMMMMMMMMM"): """api:orders/<id> api:invoices/<id> api:invoices/<id>/pdf
+        api:organizations/<id>/account""",
+    ("MMMMMMMMMM", "UUNNNNONOO"): "api:orders/<id>/accept api:orders/<id>/cancel api:packs/<id>/return",
     ("UUFFFFFOOO", "MMMMMMMMMM"): "api:rulebook",
     ("UUOOOOOOOO", "UUNNOOOOOO"): "api:tickets",
     ("UUNNNOOOOO", "MMMMMMMMMM"): "api:tickets/<number>",

@@ -152,7 +152,9 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
     pack = add_pack(organization=shop.organization, licence=shop.licence, subscription=shop.subscription, cases=1,
                     key="matriz", now=now)  # fmt: skip
-    wish = wishes.ask(organization=shop.organization, user=shop.colleague, kind="plan", version=bigger, now=now)
+    wish = wishes.ask(
+        organization=shop.organization, user=shop.colleague, kind="plan", version=bigger, now=now
+    )
     prepared = orders.place(organization=shop.organization, kind="plan", version=bigger, key="matriz", prepared=True,
                             licence=make_licence(shop.organization, now=now), actor=world.people["owner"],
                             now=now)  # fmt: skip

@@ -80,6 +80,7 @@ money = [
     path("plan/invoices/", invoices.invoices, name="invoices"),
     path("plan/invoices/<int:pk>/", invoices.invoice, name="invoice"),
     path("plan/invoices/<int:pk>.pdf", invoices.invoice_pdf, name="invoice_pdf"),
+    path("tickets/<int:number>/quotation.pdf", invoices.quotation_pdf, name="quotation_pdf"),
     path("plan/account.pdf", invoices.account_pdf, name="account_pdf"),
     path("plan/payments/<int:pk>/proof/", invoices.proof, name="payment_proof"),
     path("plan/card/removal/", cards.card_removal, name="card_removal"),

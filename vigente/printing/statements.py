@@ -43,7 +43,7 @@ def statement_paper(
             code=_span(since, until, now, zone),
             dated=now.replace(minute=0, second=0, microsecond=0),
             seller=party(SellerProfile.current().to_json()),
-            buyer=_buyer(organization),
+            buyer=buyer_of(organization),
             facts=facts,
             sections=[*money, *sections],
         )
@@ -122,7 +122,8 @@ def _span(since: datetime | None, until: datetime | None, now: datetime, zone: Z
     return _("del %(first)s al %(last)s") % {"first": first, "last": last}
 
 
-def _buyer(organization: Organization) -> Party:
+def buyer_of(organization: Organization) -> Party:
+    """A customer as an invoice would name it today."""
     profile = profile_of(organization)
     data: dict[str, Any] = {"name": organization.name}
     if profile is not None:

@@ -10,6 +10,7 @@ from vigente.billing.prices import Priced
 from vigente.billing.services import invoices, orders, payments
 from vigente.portal.tests.conftest import words
 from vigente.rules.invoicing import Label, LabelCode, Line
+from vigente.tickets.services import classification, quotations
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 
@@ -167,3 +168,16 @@ def test_a_credit_note_is_read_and_never_paid(alice, invoice, now):
     assert "Pagar ahora" not in said
     assert alice.get(f"/es/pay/invoice/{note.pk}/").status_code == 404
     assert alice.get(f"/es/plan/invoices/{note.pk}.pdf").content.startswith(b"%PDF")
+
+
+def test_a_quotation_is_read_on_paper_by_who_sees_the_case(alice, charlie, shop, supervisor, agent, now):
+    ticket = shop.ticket(now)
+    classification.classify(ticket=ticket, work_type=shop.work["development"], actor=agent, now=now)
+    url = f"/es/tickets/{ticket.number}/quotation.pdf"
+    assert alice.get(url).status_code == 404  # nothing was quoted yet
+    quotations.quote(
+        ticket=ticket, amount_minor=50_000, currency="NIO", scope="Uno\nDos", actor=supervisor, now=now
+    )
+    assert alice.get(url).content.startswith(b"%PDF")
+    assert charlie.get(url).status_code == 404
+    assert url in alice.get(f"/es/tickets/{ticket.number}/").content.decode()

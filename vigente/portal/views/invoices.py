@@ -10,18 +10,25 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from vigente.accounts.models import Organization
 from vigente.billing.account import standings
 from vigente.billing.models import Invoice, Payment
+from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.prices import profile_of
+from vigente.billing.queries import statement as read_statement
 from vigente.installation.files import PDF, File, never_a_page, serve, sniff, stored
 from vigente.portal.pages import customer, is_manager, page, seat_of
-from vigente.portal.views.statement import span
+from vigente.portal.views.statement import LINES_SHOWN, span, words_of
+from vigente.portal.views.ticket import visible
 from vigente.printing import press
-from vigente.printing.papers import Paper, invoice_paper, standing
+from vigente.printing.papers import Paper, Section, invoice_paper, standing
+from vigente.printing.quotations import quotation_paper
 from vigente.printing.statements import payment_words, statement_paper
+from vigente.tickets.models import Quotation
+from vigente.ui import formats
 
 PAGE = 25
 RECENT_PAYMENTS = 8
@@ -127,9 +134,51 @@ def account_pdf(request: HttpRequest) -> HttpResponse:
     organization = managed(request)
     since, until, _months = span(request)
     paper = statement_paper(
-        organization, now=request.now, language=(get_language() or "es")[:2], since=since, until=until
+        organization,
+        now=request.now,
+        language=(get_language() or "es")[:2],
+        since=since,
+        until=until,
+        sections=(_cases(request, organization, since, until),),
     )
     return pdf_of(request, paper, f"{paper.title}-{timezone.localdate(request.now).isoformat()}")
+
+
+def _cases(
+    request: HttpRequest, organization: Organization, since: datetime | None, until: datetime | None
+) -> Section:
+    """Every movement of cases, as on the page `statement`, the oldest first; the newest of very many."""
+    lines = read_statement(organization=organization, now=request.now, since=since, until=until)[
+        -LINES_SHOWN:
+    ]
+    zone = rulebook_at(request.now).zone
+    return Section(
+        title=_("Casos"),
+        columns=[_("Fecha"), _("Qué pasó"), _("Casos"), _("Quedan")],
+        rows=[
+            [
+                formats.day(line.at, zone=zone),
+                " · ".join(part for part in (words_of(line), line.note) if part),
+                _("sin límite") if line.cases is None else formats.number(line.cases),
+                "—" if line.left_after is None else formats.number(line.left_after),
+            ]
+            for line in lines
+        ],
+        numbers=[2, 3],
+        empty=_("Sin movimientos en estas fechas."),
+    )
+
+
+@require_safe
+@customer
+def quotation_pdf(request: HttpRequest, number: int) -> HttpResponse:
+    """What was quoted for a case this person may see."""
+    ticket = visible(request, number)
+    quotation = Quotation.objects.filter(ticket=ticket).exclude(quoted_at=None).first()
+    if quotation is None or quotation.amount_minor is None or ticket.organization is None:
+        raise Http404
+    paper = quotation_paper(quotation, language=(get_language() or "es")[:2])
+    return pdf_of(request, paper, f"{paper.title}-{ticket.number}")
 
 
 def pdf_of(request: HttpRequest, paper: Paper, name: str) -> HttpResponse:
