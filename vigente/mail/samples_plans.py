@@ -18,6 +18,7 @@ BIGGER = "Comercio"
 def _standing(now: datetime) -> dict[str, Any]:
     covers = [_("Errores"), _("Preguntas de uso"), _("Sesiones guiadas")]
     return plan(now) | {
+        "coverage": meter(used=0, left=4),
         "cases": 4,
         "covers": covers,
         "ends": "",
