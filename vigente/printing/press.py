@@ -7,8 +7,9 @@ import hashlib
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from vigente.printing.sandbox import Broken, Logo
 
 HERE = Path(__file__).parent
 DEFAULTS = {"statement": "statement.typ"}
+KEPT = timedelta(days=90)
 EDITION = "1"  # change it when fonts or the typesetter change what comes out
 log = structlog.get_logger(__name__)
 
@@ -77,6 +79,17 @@ def preview(paper: Paper, source: str, *, as_pdf: bool = True) -> list[bytes]:
     if as_pdf:
         return [sandbox.typeset(made.source, made.data, at=made.at, logo=made.logo)]
     return sandbox.pictures(made.source, made.data, at=made.at, logo=made.logo)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Remove printed documents nobody made anew for a long time; they are printed again when asked for."""
+    limit, gone = (now - KEPT).timestamp(), 0
+    for path in Path(settings.PRINT_DIR).glob("*/*"):
+        with suppress(OSError):
+            if path.stat().st_mtime < limit:
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def set_of(paper: Paper, source: str) -> Set:

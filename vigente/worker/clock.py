@@ -24,6 +24,7 @@ from vigente.billing.services.subscriptions import roll_over
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
 from vigente.installation.prepared import Param, Prepared
+from vigente.printing import press
 from vigente.rules.periods import day_of, day_start
 from vigente.tickets.services import held, merging, work
 from vigente.trials import services as trials
@@ -187,6 +188,11 @@ def forget_old_sessions(*, now: datetime) -> int:
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
+def forget_old_prints(*, now: datetime) -> int:
+    """Remove printed documents that were kept for long; they can be printed again."""
+    return press.forget_old(now=now)
+
+
 def erase_old_deliveries(*, now: datetime) -> int:
     """Forget webhooks that were delivered, or given up, long ago."""
     return webhooks.erase_old(now=now)
@@ -219,6 +225,7 @@ JOBS: list[Job] = [
     Job(remind_of_invoices, every=timedelta(minutes=15)),
     Job(announce_new_terms, every=timedelta(minutes=15)),
     Job(forget_old_sessions, every=timedelta(hours=12)),
+    Job(forget_old_prints, every=timedelta(hours=12)),
     Job(erase_old_deliveries, every=timedelta(minutes=10)),
     Job(forget_old_trials, every=timedelta(hours=12)),
     Job(try_rules_out, long=True),

@@ -110,6 +110,15 @@ def test_it_is_printed_once_and_the_same_each_time(invoice, monkeypatch, setting
     assert len(list(tmp_path.rglob("*.pdf"))) == 1
 
 
+def test_what_was_printed_long_ago_is_forgotten_and_printed_again(invoice, settings, tmp_path):
+    settings.PRINT_DIR = tmp_path
+    first = press.pdf(invoice_paper(invoice, now=NOW), now=NOW)
+    now = datetime.now(UTC)
+    assert press.forget_old(now=now) == 0
+    assert press.forget_old(now=now + timedelta(days=91)) == 1
+    assert press.pdf(invoice_paper(invoice, now=NOW), now=NOW) == first
+
+
 def test_a_broken_template_gives_way_to_the_default_and_staff_are_told(invoice, settings, tmp_path):
     settings.PRINT_DIR = tmp_path
     default = press.pdf(invoice_paper(invoice, now=NOW), now=NOW)
