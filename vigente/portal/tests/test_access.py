@@ -10,10 +10,13 @@ from django.core.signing import Signer
 from django.test import Client
 from django.urls import reverse
 
+from tests.support.rules import rule_rows
 from vigente.accounts import services as people
 from vigente.accounts.models import Membership
+from vigente.billing.services import orders, wishes
+from vigente.billing.services.payments import record_payment
 from vigente.events.models import Event
-from vigente.factories import join, make_user, make_version, publish
+from vigente.factories import join, make_licence, make_user, make_version, publish
 from vigente.portal.tests.conftest import signed_in
 from vigente.portal.urls import portal
 from vigente.tickets.files import File
@@ -23,21 +26,30 @@ from vigente.tickets.services.merging import propose_split
 pytestmark = pytest.mark.django_db
 
 # name → (method, what its arguments are made of). OWN: of the shop. What no object names needs none.
-OPEN = {"home": "get", "plans": "get", "invitation": "get"}
+OPEN = {"home": "get", "plans": "get", "conditions": "get", "plan_order": "post", "invitation": "get"}
 ANYBODY_SIGNED_IN = {  # shows each person their own
     "tickets": "get", "tickets_csv": "get", "search": "get", "ask": "post", "ask_coverage": "get",
-    "held_choice": "post",
-    "plan": "get", "statement": "get", "statement_csv": "get", "profile": "post",
+    "held_choice": "post", "announcement": "get",
+    "plan": "get", "statement": "get", "statement_csv": "get", "profile": "post", "licences": "get",
+    "order_waiting": "get", "wishes": "post",
 }  # fmt: skip
 OWN = {  # names something of the shop: 404 for another company's clerk
     "ticket": "get", "replies": "post", "closure": "post", "reopening": "post", "quotation": "post", "split": "post",
     "dispute": "post", "file": "get", "held": "get", "held_withdrawal": "post", "held_approval": "post",
     "notice": "post", "notice_withdrawal": "post", "plan_change": "post", "pack_order": "post",
-    "person": "post", "person_deactivation": "post", "people_revocation": "post",
+    "pack_return": "post", "order": "get", "order_acceptance": "post", "order_withdrawal": "post",
+    "wish_closure": "post", "quotation_pdf": "get", "person": "post", "person_deactivation": "post",
+    "people_revocation": "post",
 }  # fmt: skip
 MANAGER_ONLY = {  # 403 for a member, saying whom to ask; "own" ones among them are above too
-    "people": "get", "people_invitations": "post", "people_spending": "post", "plan_order": "post",
-    "notice": "post", "notice_withdrawal": "post", "plan_change": "post", "pack_order": "post",
+    "people": "get", "people_invitations": "post", "people_spending": "post", "billing": "post",
+    "notice": "post", "notice_withdrawal": "post", "plan_change": "post", "pack_order": "post", "pack_return": "post",
+    "order": "get", "order_acceptance": "post", "order_withdrawal": "post",
+}  # fmt: skip
+MANAGERS_MONEY = {  # 404 for everybody else
+    "invoices": "get", "invoice": "get", "invoice_pdf": "get", "account_pdf": "get", "payment_proof": "get",
+    "card_removal": "post", "pay_order": "post", "pay_order_card": "post", "pay_invoice": "post",
+    "pay_invoice_card": "post",
 }  # fmt: skip
 NOT_A_MEMBERS = {"person", "person_deactivation", "people_revocation"}  # 404 for a member
 
@@ -60,24 +72,55 @@ def objects(shop, other, agent, now):
     colleague = Membership.objects.get(user=shop.colleague)
     numbered = {
         name: [ticket.number]
-        for name in ("ticket", "replies", "closure", "reopening", "quotation", "dispute")
+        for name in ("ticket", "replies", "closure", "reopening", "quotation", "quotation_pdf", "dispute")
     }
-    return numbered | {
+    return (
+        numbered
+        | _money(shop, bigger, now)
+        | {
+            "announcement": [rule_rows(owner=make_user("Óscar", role="owner"), now=now)["announcement"]],
         "split": [ticket.number, split.pk],
-        "file": [ticket.messages.get(attachments__isnull=False).attachments.get().token],
-        "held": [held.token],
-        "held_withdrawal": [held.token],
-        "held_approval": [held.token],
-        "notice": [shop.subscription.pk],
-        "notice_withdrawal": [shop.subscription.pk],
-        "plan_change": [shop.subscription.pk, bigger.pk],
-        "pack_order": [shop.subscription.pk],
-        "plan_order": [bigger.pk],
-        "person": [colleague.pk],
-        "person_deactivation": [colleague.pk],
-        "people_revocation": [offer.pk],
-        "invitation": [people.invitation_token(offer)],
+            "file": [ticket.messages.get(attachments__isnull=False).attachments.get().token],
+            "held": [held.token],
+            "held_withdrawal": [held.token],
+            "held_approval": [held.token],
+            "notice": [shop.subscription.pk],
+            "notice_withdrawal": [shop.subscription.pk],
+            "plan_change": [shop.subscription.pk, bigger.pk],
+            "pack_order": [shop.subscription.pk],
+            "plan_order": [bigger.pk],
+            "person": [colleague.pk],
+            "person_deactivation": [colleague.pk],
+            "people_revocation": [offer.pk],
+            "invitation": [people.invitation_token(offer)],
+        }
+    )
+
+
+def _money(shop, version, now):
+    """An order that waits, a pack that was paid for with its invoice and payment, a wish."""
+    common = {"organization": shop.organization, "actor": shop.manager, "now": now}
+    order = orders.place(
+        kind="plan", version=version, licence=make_licence(shop.organization), key="a", **common
+    )
+    pack = orders.place(kind="pack", version=shop.version, licence=shop.licence, subscription=shop.subscription,
+                        key="b", **common)  # fmt: skip
+    payment = record_payment(
+        organization=shop.organization, method="manual", amount_minor=pack.total_minor, currency=pack.currency,
+        key="c", order=pack, now=now,
+    )  # fmt: skip
+    pack.refresh_from_db()
+    wish = wishes.ask(
+        organization=shop.organization, user=shop.colleague, kind="plan", version=version, now=now
+    )
+    by_order = {name: [order.pk] for name in ("pay_order", "pay_order_card")}
+    by_invoice = {
+        name: [pack.invoice_id] for name in ("invoice", "invoice_pdf", "pay_invoice", "pay_invoice_card")
     }
+    by_token = {name: [order.token] for name in ("order", "order_acceptance", "order_withdrawal")}
+    return by_order | by_invoice | by_token | {
+        "pack_return": [pack.grant_id_given], "payment_proof": [payment.pk], "wish_closure": [wish.pk],
+    }  # fmt: skip
 
 
 POSTED = {
@@ -103,16 +146,28 @@ def snapshot():
 
 def test_every_address_is_placed_in_the_table():
     named = {pattern.name for pattern in portal}
-    assert named == set(OPEN) | set(ANYBODY_SIGNED_IN) | set(OWN) | set(MANAGER_ONLY)
+    assert named == set(OPEN) | set(ANYBODY_SIGNED_IN) | set(OWN) | set(MANAGER_ONLY) | set(MANAGERS_MONEY)
+
+
+@pytest.mark.parametrize(("name", "method"), sorted(MANAGERS_MONEY.items()))
+def test_money_is_found_by_its_managers_alone(name, method, objects, bob, other):
+    stranger = signed_in(other.manager)
+    before = snapshot()
+    assert call(bob, name, method, objects).status_code == 404
+    if objects.get(name):
+        assert call(stranger, name, method, objects).status_code == 404
+    assert "/account/login/" in call(signed_in(None), name, method, objects).url
+    assert snapshot() == before
 
 
 @pytest.mark.parametrize(("name", "method"), sorted((ANYBODY_SIGNED_IN | OWN | MANAGER_ONLY).items()))
 def test_signed_out_leads_to_the_sign_in_page_and_writes_nothing(name, method, objects):
     before = snapshot()
     response = call(signed_in(None), name, method, objects)
-    if name == "held":  # says only that something waits
+    if name in ("held", "order"):  # says only that something waits
         assert response.status_code == 200
         assert "kárdex" not in response.content.decode()
+        assert "Empresa" not in response.content.decode()
     else:
         assert response.status_code == 302
         assert "/account/login/" in response.url
