@@ -78,6 +78,9 @@ class File:
         return bool(self.thumbnail_url)
 
 
+MONTHS = [("abr 2026", 18, 9), ("may 2026", 24, 7), ("jun 2026", 21, 8), ("jul 2026", 31, 3)]
+
+
 def gallery(now: datetime) -> dict[str, Any]:
     """Values for the component page."""
     moments = [
@@ -106,6 +109,8 @@ def gallery(now: datetime) -> dict[str, Any]:
         "moments": [now + gap for gap in moments],
         "promises": [now + gap for gap in promises],
         "ahead": now + timedelta(minutes=51),
+        "months": MONTHS,
+        "trend": [used for _month, used, _expired in MONTHS],
         "cards": WORK_CARDS,
         "blank": SampleForm(initial={"work_type": "error"}, prefix="blank"),
         "wrong": SampleForm(
