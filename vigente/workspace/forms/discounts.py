@@ -1,12 +1,14 @@
 """The discounts of the rulebook as rows; each becomes a `DiscountRule`, which checks what fits together."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import list_currencies
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +17,7 @@ from vigente.billing.models import Edition, Licence, Plan
 from vigente.rules.pricing import DiscountRule
 from vigente.workspace.forms.fields import AmountField, DayField, major_units, minor_units
 
-MOST = 40
+MOST, PREFIX = 40, "discounts"
 
 
 class DiscountForm(forms.Form):
@@ -78,8 +80,12 @@ class DiscountForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         percent, amount = data.get("percent"), data.get("amount")
-        if self.errors or data.get("DELETE"):
-            return data
+        if (
+            self.errors
+            or data.get("DELETE")
+            or not any(data[name] for name in self.fields if name != "packs")
+        ):
+            return data  # a row without a word in it is none
         if (percent is None) == (amount is None):
             raise forms.ValidationError(_t("Escriba un porcentaje o un monto, uno de los dos."))
         if amount and not data["currency"]:
@@ -142,6 +148,21 @@ Discounts = forms.formset_factory(
     absolute_max=MOST,
     validate_max=True,
 )
+
+
+def counted(data: Mapping[str, Any], *, more: bool = False) -> Any:
+    """What was posted, with the number of its rows as they are there, whatever it says; `more`: and an empty one.
+
+    None if it speaks of no discounts at all.
+    """
+    found = [int(match[1]) for name in data if (match := re.match(rf"{PREFIX}-(\d{{1,2}})-", name, re.ASCII))]
+    if not found and f"{PREFIX}-TOTAL_FORMS" not in data:
+        return None
+    rows = min(MOST, max(found, default=-1) + 1 + more)
+    fixed = QueryDict(mutable=True)
+    fixed.update(data)  # type: ignore[arg-type]
+    fixed[f"{PREFIX}-TOTAL_FORMS"] = fixed[f"{PREFIX}-INITIAL_FORMS"] = str(rows)
+    return fixed
 
 
 def initial(rule: DiscountRule) -> dict[str, Any]:

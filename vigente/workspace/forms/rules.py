@@ -69,9 +69,10 @@ class RulebookForm(forms.Form):
         self.current, self.now, self.base = current, now, base or current
         for name in NAMES:
             self._add(name, getattr(current, name))
+        more = self.is_bound and "add_discount" in self.data
         self.discounts = discounts.Discounts(
-            self.data if self.is_bound else None,
-            prefix="discounts",
+            discounts.counted(self.data, more=more) if self.is_bound else None,
+            prefix=discounts.PREFIX,
             initial=[discounts.initial(rule) for rule in current.discounts],
             form_kwargs={"choices": discounts.choices()},
         )
@@ -144,7 +145,7 @@ class RulebookForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.discounts.is_valid():
+        if self.discounts.is_bound and not self.discounts.is_valid():
             self.add_error(None, _t("Revise los descuentos: alguno no se puede usar."))
         if self.errors:
             return data
@@ -178,7 +179,7 @@ class RulebookForm(forms.Form):
                     **{role: data[f"favours_{role}"] for role in ROLES},
                 }
             elif name == "discounts":
-                values[name] = self.discounts.rules()
+                values[name] = self.discounts.rules() if self.discounts.is_bound else self.current.discounts
             else:
                 values[name] = data[name]
         return values

@@ -6,6 +6,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from tests.support.rules import rule_rows
 from vigente.accounts.models import Membership, Role
 from vigente.accounts.services import invite, issue_token
 from vigente.billing.models import MissedTerm, RulebookVersion
@@ -30,8 +31,28 @@ OWNER = {
     "section",
     "section_new",
     "section_row",
+    "rules_import",
+    "rules_draft_discard",
+    "announcement",
+    "announcement_of_version",
+    "announcement_of_draft",
+    "announcement_preview",
+    "announcement_sending",
+    "announcement_discard",
+    "switch_reminders",
+    "switch_invitations",
 }
 SUPERVISOR = {
+    "announcement_copies",
+    "switch",
+    "switch_customers",
+    "switch_template",
+    "switch_import",
+    "switch_legacy",
+    "switch_date",
+    "switch_uncovered",
+    "switch_announcement",
+    "switch_adoption",
     "quotation",
     "held_override",
     "membership_end",
@@ -110,6 +131,7 @@ def things(shop, owner, now):
         "token": ticket.messages.get().attachments.get().token,
         "slug": "departments",
         "pk": {
+            **rule_rows(owner=owner, now=now),
             "organization": shop.organization.pk,
             "open_for": shop.organization.pk,
             "phone_preview": shop.organization.pk,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from vigente.ui import formats
 from vigente.ui.feedback import done
 from vigente.ui.rulebook_sentences import Difference, differences
 from vigente.workspace.access import instant, owners, person, staff
-from vigente.workspace.answers import add_refusal, asked, attempt
+from vigente.workspace.answers import add_refusal, asked, attempt, posted
 from vigente.workspace.forms.rules import RulebookForm
 from vigente.workspace.rulebook import said, since
 from vigente.workspace.views.actions import both
@@ -118,7 +118,7 @@ def rules_new(request: HttpRequest) -> HttpResponse:
     now = instant(request)
     start = starting_point(request, now=now)
     form = RulebookForm(
-        _sent(request), current=start.book, now=now, base=rulebook_at(now), initial=start.initial
+        posted(request), current=start.book, now=now, base=rulebook_at(now), initial=start.initial
     )
     context: dict[str, Any] = {"draft": start.draft}
     if request.method != "POST" or "add_discount" in request.POST:
@@ -173,19 +173,6 @@ def _publish(request: HttpRequest, form: RulebookForm, start: Start, *, now: dat
         return False
     done(request, _("Reglas publicadas."), draft="rulebook")
     return True
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    """What was posted; with one more empty row of discounts when that was asked for."""
-    if request.method != "POST":
-        return None
-    if "add_discount" not in request.POST:
-        return request.POST
-    data = request.POST.copy()
-    total = data.get("discounts-TOTAL_FORMS", "")
-    if total.isascii() and total.isdigit() and len(total) < 4:
-        data["discounts-TOTAL_FORMS"] = str(int(total) + 1)
-    return data
 
 
 @owners
