@@ -88,7 +88,8 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
         workspace:trial_new
         workspace:invoice_fiscal/ workspace:transfer_rejection/ workspace:order_payment/ workspace:order_new/
-        workspace:organization_payment/ workspace:organization_payout// workspace:organization_billing/
+        workspace:licence_transfer/ workspace:organization_payment/ workspace:organization_payout//
+        workspace:organization_billing/
         workspace:quotation/ workspace:held_override/ workspace:organization_edit/
         workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
@@ -109,15 +110,12 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:plan_new workspace:version_prices/ workspace:webhook_new
         workspace:webhook_edit/ workspace:webhook_replay/ workspace:webhook_deletion/""",
     # API, each with a token of their own
-    ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage api:organizations/<id>/statement",
+    ("UUNNOOOOOO", "MMMMMMMMMM"): "api:coverage api:organizations/<id>/statement api:subscriptions/<id>",
     ("OUOOOOOOOO", "MMMMMMMMMM"): "api:plans",
-    ("UUOOOOOOOO", "MMMMMMMMMM"): "api:subscriptions api:invoices",
-    ("UUOOOOOOOO", "UUOOOOOOOO"): "api:orders",
-    ("UUOOOOOOOO", "UUFFFFFFOO"): "api:payments",
-    ("UUNNOOOOOO", "MMMMMMMMMM"): "api:subscriptions/<id>",
-    ("UUNNOOOOOO", "UUNNFFOFOO"): "api:subscriptions/<id>/notice api:subscriptions/<id>/change",
-    ("UUNNNNONOO", "MMMMMMMMMM"): """api:orders/<id> api:invoices/<id> api:invoices/<id>/pdf
-        api:organizations/<id>/account""",
+    ("UUOOOOOOOO", "MMMMMMMMMM"): "api:subscriptions api:invoices api:organizations/<id>/account",
+    ("UUOOOOOOOO", "UUOOOOOOOO"): "api:orders api:payments api:subscriptions/<id>/change",
+    ("UUNNOOOOOO", "UUNNFFOFOO"): "api:subscriptions/<id>/notice",
+    ("UUNNNNONOO", "MMMMMMMMMM"): "api:orders/<id> api:invoices/<id> api:invoices/<id>/pdf",
     ("MMMMMMMMMM", "UUNNNNONOO"): "api:orders/<id>/accept api:orders/<id>/cancel api:packs/<id>/return",
     ("UUFFFFFOOO", "MMMMMMMMMM"): "api:rulebook",
     ("UUOOOOOOOO", "UUNNOOOOOO"): "api:tickets",

@@ -177,7 +177,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
-        "webhook_delivery": sent.pk, "webhook": hook.pk, "": organization,
+        "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
     }  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def _money(world: World, shop: Customer, now: datetime) -> dict[str, int]:
     world.objects |= {"order": order.pk, "invoice": invoice.pk, "currency": "NIO", "export": "payments",
                       "letter": "welcome", "language": "es"}  # fmt: skip
     return {"invoice": invoice.pk, "payment": transfer.pk, "transfer": transfer.pk, "order_new": shop.organization.pk,
-            "order": order.pk, "contract_order": shop.subscription.pk,
+            "order": order.pk, "contract_order": shop.subscription.pk, "licence_transfer": shop.licence.pk,
             "version_prices": shop.version.pk}  # fmt: skip
 
 

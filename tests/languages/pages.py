@@ -139,6 +139,7 @@ def _example(world: World, name: str, argument: str) -> Any:
         "subscription": shop.subscription.pk,
         "pack_new": shop.subscription.pk,
         "licence_hosting": shop.licence.pk,
+        "licence_transfer": shop.licence.pk,
         "licence_key": shop.licence.pk,
         "plan_version": rows["bigger"].plan_id,
         "missed_term": rows["term"].pk,

@@ -56,6 +56,7 @@ money_pages = [
     path(
         "organizations/<int:pk>/billing/", contracts_money.organization_billing, name="organization_billing"
     ),
+    path("licences/<int:pk>/transfer/", contracts_money.licence_transfer, name="licence_transfer"),
     path("subscriptions/<int:pk>/order/", orders.contract_order, name="contract_order"),
     path("plans/new/", prices.plan_new, name="plan_new"),
     path("plans/versions/<int:pk>/prices/", prices.version_prices, name="version_prices"),

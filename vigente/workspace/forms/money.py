@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from vigente.accounts.models import Organization
+from vigente.accounts.models import Organization, User
 from vigente.billing.models import BillingProfile, Invoice, Payment, PriceList
 from vigente.rules.invoicing import Split, part_of
 from vigente.rules.reasons import Credit
@@ -197,6 +198,28 @@ class ProfileForm(forms.ModelForm):
         if data.get("tax_exempt") and not data.get("exempt_reason"):
             self.add_error("exempt_reason", _t("Diga por qué está exento: lo pide quien revisa las cuentas."))
         return data
+
+
+class TransferForm(forms.Form):
+    """Which organization an installation goes to, by its name or its reference."""
+
+    organization = forms.CharField(
+        label=_("Organización"), help_text=_("Su nombre completo o su referencia."), max_length=160
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_organization(self) -> Organization:
+        text = str(self.cleaned_data["organization"]).strip()
+        rows = Organization.objects.visible_to(self.user)
+        found = list(rows.filter(Q(name__iexact=text) | Q(external_ref__iexact=text))[:2])
+        if not found:
+            raise forms.ValidationError(_t("No hay una organización con ese nombre. Regístrela primero."))
+        if len(found) > 1:
+            raise forms.ValidationError(_t("Hay más de una así: use su referencia."))
+        return found[0]
 
 
 def currency_of(organization: Organization, *, default: str) -> str:

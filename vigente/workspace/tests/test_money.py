@@ -305,3 +305,15 @@ def test_files_for_the_accountant_are_of_the_period_chosen(sofia, invoice):
         assert sofia.get("money_exports", query=wrong).status_code == 422
         assert sofia.get("money_export", "invoices", query=wrong).status_code == 422
     assert sofia.get("money_export", "nothing").status_code == 404
+
+
+def test_row_34_a_licence_goes_to_another_organization_with_its_plan(sofia, client, invoice, shop):
+    licence = client.licence
+    form = sofia.get("licence_transfer", licence.pk)
+    assert "se quedan con Farmacia Luz" in words(form)
+    for wrong in ("", "Nadie", client.organization.name):
+        assert sofia.post("licence_transfer", licence.pk, organization=wrong).status_code == 422
+    response = sofia.post("licence_transfer", licence.pk, organization="ferretería el clavo")
+    assert response.url == address("organization", shop.organization.pk)
+    licence.refresh_from_db()
+    assert licence.organization == shop.organization

@@ -77,7 +77,10 @@ def licence_hosting(request: HttpRequest, pk: int) -> HttpResponse:
         Licence.objects.visible_to(person(request)).select_related("organization"), pk=pk
     )
     form = HostingForm(posted(request), initial={"hosting": licence.hosting})
-    note = _("De esto depende el descuento: se aplica desde la próxima renovación.")
+    note = _(
+        "De esto depende el descuento. Si pasa a nuestra nube, los días que faltan del plazo pagado se acreditan hoy "
+        "con el descuento; si sale, termina en la próxima renovación."
+    )
     action = Action(
         title=_("Dónde está la licencia"),
         submit=_("Guardar"),
