@@ -145,7 +145,7 @@ def test_every_stamp_replayed_is_the_one_that_was_stored(better, lesser, ana):
     work.set_severity(ticket=Ticket.objects.first(), severity=2, actor=ana, now=NINE + 7 * MINUTE)
     answer(work.take_next(agent=ana, now=NINE + 8 * MINUTE), ana, NINE + 9 * MINUTE, "waiting_customer")
     last = {}
-    for moment in module._moments(*JULY):
+    for moment in module._moments(list(module._cases(*JULY)), JULY[1]):
         if hasattr(moment, "place_at"):
             last[moment.case] = moment
     rebuilt = [
@@ -171,13 +171,13 @@ def test_next_case_is_in_order_whatever_the_order_is(better, lesser, ana, settin
     assert verdicts() == {"in_order": 10}
 
 
-def test_a_report_that_took_long_is_kept_a_while(better, ana, monkeypatch):
+def test_a_report_of_many_cases_is_kept_a_while(better, ana, monkeypatch):
     july = month_named("2026-07", now=NINE, zone="America/Managua")
     better.ticket(NINE)
     assert fairness(july, now=NINE).taken == 0
     work.take_next(agent=ana, now=NINE + MINUTE)
     assert fairness(july, now=NINE + 2 * MINUTE).taken == 1
-    monkeypatch.setattr("vigente.reports.fairness.LONG", -1)
+    monkeypatch.setattr("vigente.reports.fairness.MANY", 1)
     try:
         fairness(july, now=NINE + 2 * MINUTE)
         Event.objects.all().delete()
