@@ -290,3 +290,30 @@ def test_only_the_pay_page_may_lead_to_the_processor(till):
     policy = till.browser.get(f"/es/pay/invoice/{invoice.pk}/")["Content-Security-Policy"]
     assert f"form-action 'self' {till.peer.base}" in policy
     assert till.peer.base not in till.browser.get("/es/plan/invoices/")["Content-Security-Policy"]
+
+
+def test_another_shop_with_the_same_account_is_none_of_ours(till):
+    """Its invoices have the same numbers, and its messages come here too."""
+    till.keep()
+    invoice = till.renewal()
+    for note in (f"charge:{invoice.pk}:0", f"invoice:{invoice.pk}:1", ""):
+        intent = till.peer.intent(
+            amount=144_900, currency="nio", metadata={"vigente": note}, customer="cus_2", method="pm_visa"
+        )
+        till.peer.tell("payment_intent.succeeded", intent)
+    assert till.deliver() == [200, 200, 200]
+    assert not Payment.objects.exists()
+    assert set(StripeEvent.objects.values_list("outcome", flat=True)) == {"unknown"}
+
+
+def test_no_secret_and_nobodys_name_is_logged(till, caplog, capsys):
+    caplog.set_level("DEBUG")
+    invoice = till.invoice()
+    till.peer.pay(till.press(invoice, keep_card="on"))
+    till.deliver()
+    service.keep_cards(now=till.now)
+    till.peer.down = True
+    till.browser.post(f"/es/pay/invoice/{till.invoice().pk}/card/")
+    said = caplog.text + "".join(capsys.readouterr())
+    for secret in ("sk_test_peer", "whsec_peer", till.shop.manager.email, "pm_visa", "cus_test"):
+        assert secret not in said, secret

@@ -4,6 +4,7 @@ Never call it inside a transaction. Every call that moves money takes an idempot
 crash gives what the first time gave. Amounts are in our minor units on this side.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,7 @@ _LATER = (
 )
 
 T = TypeVar("T")
+logging.getLogger("stripe").setLevel(logging.WARNING)  # below that it writes what it sends
 
 
 class Unreachable(Exception):

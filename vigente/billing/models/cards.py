@@ -4,6 +4,8 @@ Names of the processor only, never anything of a card. Our books are elsewhere (
 so that no card is charged twice and nothing the processor did is missed.
 """
 
+import secrets
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from vigente.accounts.models import Organization, User
 from vigente.billing.models.invoices import Invoice, Order
 from vigente.billing.models.money import Payment
+
+
+def new_key(stem: str) -> str:
+    """A name at the processor that nobody else uses there, not even another installation with the same account."""
+    return f"{stem}:{secrets.token_hex(12)}"
 
 
 class CardSession(models.Model):
@@ -67,13 +74,17 @@ class CardSession(models.Model):
 
 
 class CardCharge(models.Model):
-    """One attempt to pay an open invoice from the card its customer keeps. Unique (invoice, attempt)."""
+    """One attempt to pay an open invoice from the card its customer keeps. Unique (invoice, attempt).
+
+    `key`: its name at the processor, and its idempotency key.
+    """
 
     class Status(models.TextChoices):
         CLAIMED = "claimed", _("En curso")
         PAID = "paid", _("Cobrado")
         FAILED = "failed", _("Rechazado")
 
+    key = models.CharField(max_length=60, default="")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="card_charges")
     attempt = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.CLAIMED)
@@ -93,6 +104,7 @@ class CardCharge(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["invoice", "attempt"], name="card_charge_once_per_attempt"),
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="card_charge_key_is_unique"),
             models.CheckConstraint(condition=Q(amount_minor__gte=1), name="card_charge_of_at_least_one"),
         ]
 
@@ -108,6 +120,7 @@ class CardRefund(models.Model):
         SENT = "sent", _("Enviado")
         FAILED = "failed", _("Falló")
 
+    key = models.CharField(max_length=60, default="")
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="card_refund")
     of = models.ForeignKey(
         Payment, null=True, blank=True, on_delete=models.PROTECT, related_name="card_refunds"

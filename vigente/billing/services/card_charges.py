@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from vigente.billing import cards
 from vigente.billing.models import BillingProfile, CardCharge, CardRefund, CardSession, Invoice, Payment
+from vigente.billing.models.cards import new_key
 from vigente.billing.services.card_money import record
 from vigente.billing.services.payments import fail
 
@@ -78,6 +79,7 @@ def _claim(invoice: Invoice, attempt: int, *, now: datetime) -> CardCharge | Non
     try:
         with transaction.atomic():
             return CardCharge.objects.create(
+                key=new_key("charge"),
                 invoice=fresh,
                 attempt=attempt,
                 amount_minor=fresh.balance_minor,
@@ -91,15 +93,10 @@ def _claim(invoice: Invoice, attempt: int, *, now: datetime) -> CardCharge | Non
         return None
 
 
-def note_of(row: CardCharge) -> str:
-    """The attempt's name at the processor, and its idempotency key."""
-    return f"charge:{row.invoice_id}:{row.attempt}"
-
-
 def _finish(row: CardCharge, *, now: datetime) -> int:
     """Somebody began and did not end: was it charged?"""
     try:
-        found = cards.find_charge(customer=row.customer, note=note_of(row), since=row.created_at)
+        found = cards.find_charge(customer=row.customer, note=row.key, since=row.created_at)
     except (cards.Unreachable, cards.Wrong) as problem:
         log.warning("the card processor did not answer", reason=str(problem))
         return 0
@@ -121,7 +118,7 @@ def _charge(row: CardCharge, *, now: datetime) -> int:
             currency=row.currency,
             customer=row.customer,
             method=row.method,
-            note=note_of(row),
+            note=row.key,
             name=row.invoice.code,
         )
     except cards.Declined as refusal:
@@ -173,7 +170,7 @@ def refuse(row: CardCharge, code: str, *, now: datetime, intent: str = "") -> No
             organization=row.invoice.organization,
             amount_minor=row.amount_minor,
             currency=row.currency,
-            key=note_of(row),
+            key=f"charge:{row.invoice_id}:{row.attempt}",
             invoice=row.invoice,
             note=code,
             now=now,
@@ -216,6 +213,7 @@ def _prepare(payment: Payment, *, now: datetime) -> None:
     try:
         with transaction.atomic():
             CardRefund.objects.create(
+                key=new_key("refund"),
                 payment=payment,
                 of=of,
                 status=CardRefund.Status.WAITING if of else CardRefund.Status.FAILED,
@@ -240,7 +238,7 @@ def _send(row: CardRefund) -> int:
             intent=row.of.reference,
             amount_minor=row.payment.amount_minor,
             currency=row.payment.currency,
-            note=f"refund:{row.payment_id}",
+            note=row.key,
         )
     except cards.Unreachable as problem:
         log.warning("the card processor did not answer", reason=str(problem))

@@ -113,12 +113,9 @@ def _not_charged(found: Any, now: datetime) -> str:
 
 
 def _kept(note: str) -> CardCharge | None:
-    stem, _, rest = note.partition(":")
-    invoice, _, attempt = rest.partition(":")
-    if stem != "charge" or not (invoice.isdecimal() and attempt.isdecimal()):
+    if not note:
         return None
-    rows = CardCharge.objects.select_related("invoice__organization")
-    return rows.filter(invoice_id=int(invoice), attempt=int(attempt)).first()
+    return CardCharge.objects.select_related("invoice__organization").filter(key=note).first()
 
 
 def _dispute(closed: bool) -> Callable[[Any, datetime], str]:

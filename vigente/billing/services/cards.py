@@ -14,6 +14,7 @@ from vigente.accounts.models import Organization, User
 from vigente.billing import cards
 from vigente.billing.account import missing
 from vigente.billing.models import BillingProfile, CardSession, Invoice, Order
+from vigente.billing.models.cards import new_key
 from vigente.billing.services.card_money import record
 from vigente.rules.refusal import RefusalCode, Refused
 
@@ -65,10 +66,8 @@ def _claim(target: Order | Invoice, *, user: User, keep_card: bool, now: datetim
     found = before.order_by("-id").first()
     if found is not None:
         return found
-    stem = f"{'order' if isinstance(target, Order) else 'invoice'}:{target.pk}"
-    number = CardSession.objects.filter(**given).count() + 1
     return CardSession.objects.create(
-        key=f"{stem}:{number}:{int(now.timestamp())}",
+        key=new_key("order" if isinstance(target, Order) else "invoice"),
         organization=target.organization,
         amount_minor=amount,
         currency=target.currency,
