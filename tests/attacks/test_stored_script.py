@@ -99,9 +99,13 @@ def test_no_page_is_changed_by_what_somebody_wrote(role, world):
         assert response.status_code < 500, url
         if not response.streaming and "html" in response.get("Content-Type", ""):
             html = response.content.decode()
+            policy = response["Content-Security-Policy"]
+            if "sandbox" in policy:  # a letter in its frame: its styles are within, nothing in it runs
+                assert "script-src 'none'" in policy
+                wrong += [f"{url}: {what}" for what in wrong_with(html.replace('<base target="_blank">', ""))]
+                continue
             seen += "xss-tag" in html
             wrong += [f"{url}: {what}" for what in wrong_with(html)]
-            policy = response["Content-Security-Policy"]
             assert "script-src 'self'" in policy
             assert "unsafe" not in policy
     assert not wrong, "\n".join(wrong[:40])

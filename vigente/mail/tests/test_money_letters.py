@@ -207,3 +207,15 @@ def test_a_receipt_brings_its_invoice_and_goes_without_where_it_cannot_be_printe
     assert "attach" not in as_message(mail, now=now).extra_headers
     monkeypatch.setattr("vigente.mail.sending.press.pdf", lambda *args, **given: 1 / 0)
     assert as_message(mail, now=now).attachments == []
+
+
+def test_each_letter_is_written_once_however_often_its_event_is_told(shop, now, boss):
+    from vigente.events.models import Event
+
+    paid(shop, now, boss, order=order(shop, now))
+    drain_all(now=now)
+    count = OutboundMessage.objects.count()
+    assert count >= 3
+    Event.objects.update(dispatched_at=None, attempts=0, claimed_until=None)
+    drain_all(now=now)
+    assert OutboundMessage.objects.count() == count

@@ -317,3 +317,18 @@ def test_row_34_a_licence_goes_to_another_organization_with_its_plan(sofia, clie
     assert response.url == address("organization", shop.organization.pk)
     licence.refresh_from_db()
     assert licence.organization == shop.organization
+
+
+def test_lists_of_money_cost_the_same_however_long_they_are(sofia, client, supervisor, now, queries):
+    from vigente.billing.prices import Priced
+    from vigente.billing.services.invoices import issue
+    from vigente.rules.invoicing import Label, LabelCode, Line
+
+    priced = Priced((Line(Label(LabelCode.OTHER, {"text": "Visita"}), 1, 5_000),), "NIO")
+    for n in range(30):
+        issue(key=f"i{n}", organization=client.organization, priced=priced, purpose="other", now=now)
+        send(client, now + timedelta(seconds=n), key=f"t{n}", reference=f"R{n}")
+    pay(client, supervisor, now, amount=20_000)
+    for page, most in (("money", 20), ("invoices", 10), ("payments", 10), ("transfers", 10), ("credits", 10)):
+        with queries(most):
+            assert sofia.get(page, query="?view=all" if page in ("invoices", "payments") else "").status_code == 200
