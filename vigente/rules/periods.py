@@ -10,6 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from vigente.rules.money import divide
@@ -67,6 +68,7 @@ def wall_instant(wall: datetime, zone: str) -> datetime:
     return instant
 
 
+@lru_cache(maxsize=10_000)  # the same few days are asked for again and again
 def day_start(day: date, zone: str) -> datetime:
     """The first instant of the local day, as UTC; where midnight is skipped, the instant the clocks jump."""
     return wall_instant(datetime.combine(day, time()), zone)
