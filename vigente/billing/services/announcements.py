@@ -13,6 +13,7 @@ from vigente.rules.rulebook import Rulebook
 
 BATCH = 1000
 SHOWN_AFTER = timedelta(days=14)
+REMINDED_EVERY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -84,13 +85,20 @@ def send(*, announcement: Announcement, actor: User, now: datetime) -> int:
 
 @transaction.atomic
 def remind(*, announcement: Announcement, organizations: list[int], actor: User, now: datetime) -> int:
-    """Tell these customers again, who have not contracted what they need. Returns to how many."""
+    """Tell these customers again, who lack a plan for the date; each once a day at most. Returns to how many."""
     _owner(actor)
     if announcement.sent_at is None:
         raise Refused(RefusalCode.WRONG_STATE, state="not sent")
     copies = AnnouncementCopy.objects.select_for_update().filter(
         announcement=announcement, organization__in=organizations, told_at__isnull=False
     )
+    lately = Event.objects.filter(
+        kind=Kind.RULES_REMINDED.value,
+        subject=f"announcement:{announcement.pk}",
+        occurred_at__gt=now - REMINDED_EVERY,
+        organization__isnull=False,
+    )
+    copies = copies.exclude(organization__in=lately.values("organization"))
     rows = list(copies)
     for copy in rows:
         copy.reminders += 1

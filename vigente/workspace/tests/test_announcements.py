@@ -139,3 +139,4 @@ def test_reminders_go_to_who_still_lacks_a_plan(oscar, now, shop, announcement):
     again = letters(now, "rules.reminded")
     assert set(again) == {bare.manager.email}
     assert again[bare.manager.email].subject.startswith("Recordatorio: Desde el 9 de agosto")
+    assert "Salen 0 recordatorios." in said(oscar.post("switch_reminders"))

@@ -8,8 +8,10 @@ from vigente.billing.models import RulebookDraft, RulebookVersion
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.rulebook_toml import dump
 from vigente.factories import make_edition, make_organization, make_version, publish
+from vigente.rules.precedence import Order
 from vigente.rules.pricing import DiscountRule
 from vigente.rules.rulebook import Rulebook
+from vigente.trials.models import Trial
 from vigente.workspace.tests.conftest import said, words
 from vigente.workspace.tests.test_rules import discount, posted
 
@@ -167,3 +169,12 @@ def test_a_file_that_is_wrong_says_what_is_allowed_in_the_readers_language(oscar
     assert "notice_day: ¿quiso escribir notice_days?" in seen
     assert "hold_days: va un número entero de 0 a 1000000, no -1" in seen
     assert "Elija un archivo" in words(oscar.post("rules_import", text=" "))
+
+
+def test_what_stands_in_the_sentences_can_be_tried_on_past_cases_before_it_is_kept(oscar, now):
+    assert "Probar con el historial" in words(oscar.get("rules_new"))
+    response = oscar.post("trial_new", **posted(now, notice_days="5", order="fair"))
+    trial = Trial.objects.get()
+    assert response.url.endswith(f"/rules/trials/{trial.pk}/")
+    assert Rulebook.from_json(trial.draft) == Rulebook(notice_days=5, order=Order.FAIR)
+    assert not RulebookDraft.objects.exists()
