@@ -90,14 +90,14 @@ def _requests(found: Found, refused: int, accepted: int) -> Iterator[str]:
     if accepted:
         text = (
             ngettext(
-                "%(n)s de %(all)s que hoy no entra entraría.",
-                "%(n)s de %(all)s que hoy no entran entrarían.",
+                "Con estas reglas entraría %(n)s solicitud más, de %(all)s.",
+                "Con estas reglas entrarían %(n)s solicitudes más, de %(all)s.",
                 accepted,
             )
             if found.is_ahead
             else ngettext(
-                "%(n)s de %(all)s que no entró habría entrado.",
-                "%(n)s de %(all)s que no entraron habrían entrado.",
+                "Con estas reglas habría entrado %(n)s solicitud más, de %(all)s.",
+                "Con estas reglas habrían entrado %(n)s solicitudes más, de %(all)s.",
                 accepted,
             )
         )
@@ -183,7 +183,7 @@ def _by_month(found: Found, name: str, caption: str, key: str, currency: str | N
     rows = [[_month(month), *(_value(side.get(month, 0), currency) for side in sides)] for month in months]
     columns = (
         Column(_("Mes")),
-        Column(_("Reglas en vigor"), number=True, series="bar", tone="soft"),
+        Column(_("Reglas en vigor"), number=True, series="bar", tone="ink-faint"),
         Column(_("Estas reglas"), number=True, series="line"),
     )
     return Table(name, caption, columns, rows, scale=1 if currency is None else scale_of(currency))

@@ -1,6 +1,7 @@
 """Trying rules out on the page: asked for, watched, read, with every row behind its numbers."""
 
 from datetime import timedelta
+from html.parser import HTMLParser
 
 import pytest
 
@@ -10,7 +11,7 @@ from vigente.rules.rulebook import Rulebook
 from vigente.trials import services
 from vigente.trials.models import Trial
 from vigente.worker import clock as worker_clock
-from vigente.workspace.tests.conftest import words
+from vigente.workspace.tests.conftest import address, words
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -76,7 +77,7 @@ def test_a_draft_is_tried_out_by_its_name(sofia, now, oscar):
 def test_the_page_says_who_gets_in_and_opens_the_list_behind(sofia, now, shop):
     trial = tried(now, plans_required_from=now + DAY)
     page = words(sofia.get("trial", trial.pk))
-    assert "2 de 3 que no entraron habrían entrado." in page
+    assert "Con estas reglas habrían entrado 2 solicitudes más, de 3." in page
     assert "Ahora entrarían 2" in page
     assert "Ferretería El Clavo 2 0" in page
     seen = words(sofia.get("trial_rows", trial.pk, "accepted"))
@@ -97,7 +98,7 @@ def test_every_list_is_a_table_and_a_csv(sofia, now, shop):
 def test_the_months_to_come_are_told_as_what_would_be(sofia, now, shop):
     trial = tried(now, direction="ahead", plans_required_from=now + 900 * DAY)
     page = words(sofia.get("trial", trial.pk))
-    assert "que hoy no entran entrarían." in page, page[500:1500]
+    assert "solicitudes más, de" in page, page[500:1500]
 
 
 def test_money_is_told_before_and_after(sofia, now):
@@ -134,3 +135,46 @@ def test_the_list_shows_what_was_tried_lately(sofia, now, shop):
     seen = words(sofia.get("trials"))
     assert "Los meses pasados · 2 meses" in seen
     assert "1 diferencia con las reglas en vigor" in seen
+
+
+def test_the_sentences_of_the_rules_are_tried_out_as_they_stand(oscar):
+    """The owner's form, sent to be tried instead of being published."""
+    page = oscar.get("rules").content.decode()
+    assert f'formaction="{address("trial_new")}"' in page
+    response = oscar.post("trial_new", **form_data(page) | {"notice_days": "9"})
+    assert response.status_code == 302, words(response)
+    trial = Trial.objects.get()
+    assert Rulebook.from_json(trial.draft) == Rulebook(notice_days=9)
+    assert (trial.months, trial.direction) == (12, "back")
+
+
+def test_sentences_that_cannot_be_used_say_what_is_wrong(oscar):
+    data = form_data(oscar.get("rules").content.decode())
+    response = oscar.post("trial_new", **data | {"notice_days": "x"})
+    assert response.status_code == 422
+    assert "Estas reglas no se pueden probar todavía" in words(response)
+
+
+class Reader(HTMLParser):
+    """What a browser would send of a form."""
+
+    def __init__(self):
+        super().__init__()
+        self.sends, self.select = {}, ""
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        name, kind = given.get("name"), given.get("type")
+        if tag == "input" and name and (kind not in ("checkbox", "radio", "submit") or "checked" in given):
+            self.sends[name] = given.get("value", "on" if kind == "checkbox" else "")
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and "selected" in given:
+            self.sends[self.select] = given.get("value", "")
+
+
+def form_data(page):
+    """The form of the rules as it stands."""
+    reader = Reader()
+    reader.feed(page[page.index('class="form rulesform"') :])
+    return reader.sends
