@@ -79,8 +79,8 @@ class Advice:
         return max(month.asked for month in self.months)
 
     @property
-    def any_held(self) -> bool:
-        return any(month.held for month in self.months)
+    def held(self) -> int:
+        return sum(month.held for month in self.months)
 
     @property
     def width(self) -> int:
