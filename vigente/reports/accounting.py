@@ -196,9 +196,11 @@ def _account_rows(asked: Asked) -> Rows:
     sums: dict[tuple[str, str], list[int]] = {}
     for side, sign in (("debit", 1), ("credit", -1)):
         rows = MoneyEntry.objects.filter(at__lt=asked.until).order_by().values_list(side, "currency")
-        before = Sum("amount_minor", filter=Q(at__lt=asked.since), default=0)
-        during = Sum("amount_minor", filter=Q(at__gte=asked.since), default=0)
-        for account, currency, old, new in rows.annotate(before=before, during=during):
+        found: Any = rows.annotate(
+            before=Sum("amount_minor", filter=Q(at__lt=asked.since), default=0),
+            during=Sum("amount_minor", filter=Q(at__gte=asked.since), default=0),
+        )
+        for account, currency, old, new in found:
             row = sums.setdefault((currency, account), [0, 0, 0])
             row[0] += sign * old
             row[1 if side == "debit" else 2] += new

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
@@ -77,7 +78,7 @@ def money_home(*, now: datetime) -> MoneyHome:
 def _owed(*, now: datetime) -> list[Owed]:
     sums = {name: Sum("balance_minor", filter=of_age(name, now=now), default=0) for name in AGES}
     rows = Invoice.objects.filter(balance_minor__gt=0).order_by("currency").values("currency")
-    found = rows.annotate(total=Sum("balance_minor"), count=Count("pk"), **sums)
+    found: Any = rows.annotate(total=Sum("balance_minor"), count=Count("pk"), **sums)
     return [
         Owed(row["currency"], {name: row[name] for name in AGES}, row["total"], row["count"]) for row in found
     ]
