@@ -6,10 +6,11 @@ import pytest
 
 from stories.rows.buying import PRICE, again, buyer, contracted, order, pay, the_books_hold
 from vigente.accounts.models import Role
-from vigente.billing.models import Grant, Invoice, MissedTerm, Subscription
+from vigente.billing.models import Grant, Invoice, MissedTerm, Subscription, TaxCategory, TaxRate
 from vigente.billing.money_verification import balance_sheet
-from vigente.billing.services import missed, refunds, subscriptions, upgrades
+from vigente.billing.services import invoices, missed, refunds, subscriptions, upgrades
 from vigente.factories import make_customer, make_licence, make_user, make_version, publish
+from vigente.rules.reasons import Credit
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.worker.clock import run_due
 
@@ -106,6 +107,23 @@ def test_paying_an_unpaid_term_after_its_end_and_before_the_clock_disturbs_no_bo
     the_books_hold(end + DAY)
     run_due(now=end + 2 * DAY)
     assert again(who).status == "ended"
+
+
+def test_an_invoice_corrected_before_in_its_tax_alone_can_be_given_up(now, owner):
+    """It stood in the way of all that were due after it."""
+    category = TaxCategory.objects.create(code="iva", name_es="IVA", name_en="VAT", is_default=True)
+    TaxRate.objects.create(category=category, basis_points=1500)
+    who = contracted(now)
+    renewal = again(who).next_due_at
+    run_due(now=renewal)
+    invoice = Invoice.objects.get(term=1)
+    invoices.credit(invoice=invoice, reason=Credit.MISTAKE, key="x", net_minor=0, tax_minor=invoice.tax_minor,
+                    now=renewal)  # fmt: skip
+    pay(who, renewal, 100_000, invoice=invoice, key="part")
+    run_due(now=renewal + 31 * DAY)
+    invoice.refresh_from_db()
+    assert invoice.balance_minor == 0
+    assert {note.reason for note in invoice.credit_notes.all()} == {"mistake", "unpaid"}
 
 
 def test_notice_withdrawn_does_not_make_a_contract_with_an_end_of_its_own_endless(now):

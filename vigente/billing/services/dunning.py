@@ -14,7 +14,7 @@ from vigente.billing.models import Invoice, Payment, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.arrears import suspend
 from vigente.billing.services.course import UNPAID, locked
-from vigente.billing.services.invoices import credit
+from vigente.billing.services.invoices import credit, uncorrected
 from vigente.billing.services.subscriptions import end_now
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
@@ -87,14 +87,13 @@ def _give_up(invoice: Invoice, *, now: datetime) -> int:
         return 0
     if subscription is not None and subscription.status in UNPAID:
         end_now(subscription=subscription, now=now)
+    net = _open_net(fresh)
     note = credit(
         invoice=fresh,
         reason=Credit.UNPAID,
         key=f"void:{fresh.pk}",
-        net_minor=None if fresh.balance_minor == fresh.total_minor else _open_net(fresh),
-        tax_minor=None
-        if fresh.balance_minor == fresh.total_minor
-        else fresh.balance_minor - _open_net(fresh),
+        net_minor=net,
+        tax_minor=fresh.balance_minor - net,
         now=now,
     )
     record(
@@ -109,8 +108,10 @@ def _give_up(invoice: Invoice, *, now: datetime) -> int:
 
 
 def _open_net(invoice: Invoice) -> int:
-    """Of what is open, the part before tax, in the proportion of the whole."""
-    return invoice.balance_minor * invoice.net_minor // invoice.total_minor
+    """Of what is open, the part before tax: in the proportion of the whole, as far as earlier corrections left it."""
+    left_net, left_tax = uncorrected(invoice)
+    share = invoice.balance_minor * invoice.net_minor // invoice.total_minor
+    return min(max(share, invoice.balance_minor - left_tax), left_net)
 
 
 @transaction.atomic
