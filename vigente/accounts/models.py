@@ -172,7 +172,7 @@ class Membership(models.Model):
 
 SCOPES = (
     "coverage", "tickets:read", "tickets:write", "queue", "statement", "coverage:any", "rulebook", "simulations",
-    "webhooks",
+    "webhooks", "billing:read", "billing:write",
 )  # fmt: skip
 
 

@@ -5,11 +5,25 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from vigente.api import coverage, problems, queue, rulebook, simulations, statements, tickets, webhooks
+from vigente.api import (
+    coverage,
+    invoices,
+    orders,
+    plans,
+    problems,
+    queue,
+    rulebook,
+    simulations,
+    statements,
+    subscriptions,
+    tickets,
+    webhooks,
+)
 from vigente.api.parsing import JsonParser
 
 DESCRIPTION = """
-Is this licence covered? File cases, follow and answer them, take the next one, read statements.
+Is this licence covered? File cases, follow and answer them, take the next one, read statements; plans, contracts,
+orders, invoices and payments.
 
 Send `Authorization: Bearer <token>`. Every error is an RFC 9457 problem (`application/problem+json`) with a stable
 `code`. Instants are ISO 8601 with their zone; money is in integer minor units.
@@ -44,6 +58,10 @@ for router in (
     tickets.router,
     queue.router,
     statements.router,
+    plans.router,
+    subscriptions.router,
+    orders.router,
+    invoices.router,
     rulebook.router,
     simulations.router,
     webhooks.router,

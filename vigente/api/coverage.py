@@ -1,40 +1,43 @@
 """`GET /coverage`: what the product itself asks."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated
 
-from django.http import HttpRequest
-from ninja import Query, Router
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Status
 
 from vigente.api import schemas, shapes
 from vigente.api.auth import Caller, TokenAuth, caller_of
 from vigente.api.errors import ERRORS
 from vigente.api.problems import Problem, not_found, only
-from vigente.billing.facts import load
+from vigente.billing.facts import Facts, load
 from vigente.billing.models import Licence, WorkType
 from vigente.billing.queries import Meter, coverage_of, meter_of, offers_for
 from vigente.rules.coverage import Decision, Outcome
 
 router = Router(tags=["coverage"])
+MAX_AGE = 60  # seconds
 
 
 @router.get(
     "/coverage",
     auth=TokenAuth("coverage", "coverage:any"),
-    response={200: schemas.Coverage, **ERRORS},
+    response={200: schemas.Coverage, 304: None, **ERRORS},
     operation_id="coverage",
     summary="Is this licence covered?",
 )
 def coverage(
     request: HttpRequest,
+    response: HttpResponse,
     licence: Annotated[schemas.Key, Query(description="The licence's key.")],
     work_type: Annotated[
         schemas.Code | None, Query(description="What would be asked for; the first covered kind if left out.")
     ] = None,
-) -> schemas.Coverage:
+) -> schemas.Coverage | Status:
     """Whether a request made now would be accepted, by which plan, how many cases are left and until when.
 
-    Asking promises nothing and uses nothing up.
+    Asking promises nothing and uses nothing up. With `If-None-Match` of the answer before: 304 while it is the same.
     """
     only(request, "licence", "work_type")
     now: datetime = request.now  # type: ignore[attr-defined]
@@ -48,7 +51,7 @@ def coverage(
     meter = meter_of(organization=row.organization, licence=row, now=now, facts=facts)
     offers = offers_for(organization=row.organization, licence=row, decision=decision, now=now)
     left, until = _left(decision, meter)
-    return schemas.Coverage(
+    answer = schemas.Coverage(
         licence=row.key,
         covered=decision.accepted,
         plan=meter.plan or None,
@@ -57,6 +60,30 @@ def coverage(
         reasons=shapes.reasons(decision),
         offers=[shapes.offer(item) for item in offers],
     )
+    tag = _tag(answer)
+    response["ETag"] = tag
+    response["Cache-Control"] = f"private, max-age={_good_for(facts, meter, until, now=now)}"
+    response["Vary"] = "Authorization"
+    return Status(304, None) if tag in _known(request) else answer
+
+
+def _tag(answer: schemas.Coverage) -> str:
+    """Of what is said itself, so that it changes whenever that does; making it costs less than one query."""
+    return f'"{sha256(answer.model_dump_json().encode()).hexdigest()[:32]}"'
+
+
+def _known(request: HttpRequest) -> set[str]:
+    """The tags the caller has, compared weakly."""
+    given = request.headers.get("If-None-Match", "")[:1000]
+    return {tag.strip().removeprefix("W/") for tag in given.split(",")}
+
+
+def _good_for(facts: Facts, meter: Meter, until: datetime | None, *, now: datetime) -> int:
+    """For how many seconds it may be used without asking: not past what time alone may change."""
+    moments = [until, meter.until, *(grant.end for grant in facts.running)]
+    moments += [at for one in facts.subscriptions for at in (one.anchor, one.next_due_at, one.last_instant)]
+    left = [(at - now).total_seconds() for at in moments if at is not None and at > now]
+    return int(min([MAX_AGE, *left]))
 
 
 def licence_for(caller: Caller, key: str) -> Licence:

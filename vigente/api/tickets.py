@@ -1,18 +1,17 @@
 """Cases: file one, list them, read one, say something in one."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from uuid import uuid4
 
 from django.http import HttpRequest
-from ninja import Header, Query, Router, Status
+from ninja import Query, Router, Status
 
 from vigente.accounts.models import Membership, Organization, User
 from vigente.api import schemas, shapes
 from vigente.api.auth import Caller, TokenAuth, caller_of
 from vigente.api.coverage import licence_for, work_type_of
 from vigente.api.errors import ERRORS
+from vigente.api.once import IdempotencyKey, key_of
 from vigente.api.problems import Problem, not_found, only
 from vigente.billing.models import Licence
 from vigente.billing.queries import offers_for
@@ -24,14 +23,6 @@ from vigente.tickets.services.conversation import add_note, living, reply
 from vigente.tickets.services.submission import submit_request
 
 router = Router(tags=["tickets"])
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        max_length=200,
-        description="Names this request: sent again with the same body, it gives the first answer.",
-    ),
-]
 
 
 @router.post(
@@ -58,7 +49,7 @@ def submit(request: HttpRequest, body: schemas.NewTicket, idempotency_key: Idemp
         subject=body.subject,
         text=body.body,
         channel=Ticket.Channel.API,
-        key=_key(caller, idempotency_key, request),
+        key=key_of(caller, idempotency_key, request),
         opened_by=caller.user if caller.user and caller.user.is_staff_member else None,
         now=now,
         **known,
@@ -124,7 +115,7 @@ def add_message(
     ticket = Ticket.objects.visible_to(person).filter(number=number).select_related(*NEEDED).first()
     if ticket is None:
         raise not_found("ticket")
-    key = _key(caller, idempotency_key, request)
+    key = key_of(caller, idempotency_key, request)
     if body.note:
         result: Message | Ticket | HeldRequest = add_note(
             ticket=ticket, author=person, text=body.body, key=key, channel=Ticket.Channel.API, now=now
@@ -188,11 +179,3 @@ def _requester(caller: Caller, organization: Organization, email: str | None) ->
 def _bad_requester(code: str, message: str) -> Problem:
     errors = [{"field": "requester", "code": code, "message": message}]
     return Problem(422, "bad_requester", message, errors=errors)
-
-
-def _key(caller: Caller, given: str | None, request: HttpRequest) -> str:
-    """The key under which this happens once: per token and address; without one given, of this request alone."""
-    if not given:
-        return f"api:{caller.token.pk}:{uuid4().hex}"
-    digest = hashlib.sha256(f"{request.method} {request.path}\n{given}".encode("utf-8", "surrogateescape"))
-    return f"api:{caller.token.pk}:{digest.hexdigest()}"

@@ -77,3 +77,27 @@ def test_asking_costs_a_fixed_number_of_queries(manager, customer, django_assert
         manager.post("/tickets", request_for(customer))
     with django_assert_max_num_queries(9):
         manager.get(f"/coverage?licence={customer.licence.key}")
+
+
+def test_the_answer_has_a_tag_and_asked_with_it_again_is_304_until_it_changes(
+    manager, customer, django_assert_max_num_queries
+):
+    where = f"/coverage?licence={customer.licence.key}"
+    first = manager.get(where)
+    tag = first["ETag"]
+    assert first["Cache-Control"] == "private, max-age=60"
+    assert "Authorization" in first["Vary"]
+    with django_assert_max_num_queries(9):
+        same = manager.get(where, **{"If-None-Match": f'W/"x", {tag}'})
+    assert (same.status_code, same.content, same["ETag"]) == (304, b"", tag)
+    manager.post("/tickets", request_for(customer))
+    after = manager.get(where, **{"If-None-Match": tag})
+    assert (after.status_code, after.json()["left"]) == (200, 3)
+    assert after["ETag"] != tag
+
+
+def test_it_may_not_be_kept_past_the_instant_at_which_it_changes_by_itself(product, now):
+    customer = make_customer(now=now - timedelta(hours=1), ends_at=now + timedelta(seconds=20))
+    answer = product.get(f"/coverage?licence={customer.licence.key}")
+    assert answer.json()["covered"]
+    assert int(answer["Cache-Control"].partition("max-age=")[2]) <= 20
