@@ -215,7 +215,7 @@ class Import:
         }
 
     def _version(self, row: Plan, plan: toml.Plan, terms: Terms) -> None:
-        selling = {"sold_until": plan.sold_until, "on_renewal": plan.on_renewal}
+        selling: Terms = {"sold_until": plan.sold_until, "on_renewal": plan.on_renewal}
         latest = latest_version(row)
         changed = differences(latest, terms) if latest else ()
         if latest is None or changed:
