@@ -194,7 +194,8 @@ def found_organization(*, user: User, name: str, now: datetime) -> Organization:
         )
     seat = founder.memberships.filter(role=Membership.Role.MANAGER).select_related("organization").first()
     if seat is not None:
-        return seat.organization
+        founded: Organization = seat.organization
+        return founded
     if not EmailAddress.objects.filter(user=founder, verified=True).exists():
         raise ValidationError(_("Confirme primero su dirección de correo."), code="unverified")
     organization = Organization.objects.create(name=name.strip(), language=founder.language, created_at=now)
