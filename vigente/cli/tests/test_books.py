@@ -47,7 +47,9 @@ def test_sold_keys_are_noted_once_and_only_for_what_exists(new_database: New, tm
     keys.write_text("WEB-1\nWEB-2\n\nWEB-1\n")
     run(database, "plans", "import", SAMPLE)
     words = ("plans", "keys", str(keys), "--edition")
-    assert json.loads(run(database, *words, "WEB", "--hosting", "vendor_cloud", "--json").stdout) == {"new": 2}
+    assert json.loads(run(database, *words, "WEB", "--hosting", "vendor_cloud", "--json").stdout) == {
+        "new": 2
+    }
     assert "0 new keys" in run(database, *words, "WEB").stderr
     assert "no edition" in run(database, *words, "MOON", code=1).stderr
     assert "hosting" in run(database, *words, "WEB", "--hosting", "moon", code=1).stderr

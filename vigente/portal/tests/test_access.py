@@ -79,7 +79,7 @@ def objects(shop, other, agent, now):
         | _money(shop, bigger, now)
         | {
             "announcement": [rule_rows(owner=make_user("Óscar", role="owner"), now=now)["announcement"]],
-        "split": [ticket.number, split.pk],
+            "split": [ticket.number, split.pk],
             "file": [ticket.messages.get(attachments__isnull=False).attachments.get().token],
             "held": [held.token],
             "held_withdrawal": [held.token],
