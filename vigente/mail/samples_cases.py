@@ -58,7 +58,8 @@ STAFF: Letters = {
         "ticket": ticket(), "who": "Rosa Molina", "text": _("Es un error, no algo nuevo."),
         "link": link("workspace:case", 1042)}),
     "staff_payment": (gettext_lazy("Una transferencia espera confirmación"), lambda now: {
-        "amount": money(144_900), "organization": "Comercial Santa Ana", "reference": "BAC-20394", "disputed": False,
+        "amount": money(144_900), "organization": "Comercial Santa Ana", "reference": "BAC-20394",
+        "code": "A-000123", "what": "", "method": "transfer", "note": "", "balance": money(144_900), "disputed": False,
         "link": link("workspace:transfers")}),
     "staff_alarm": (gettext_lazy("Los libros no cuadran"), lambda now: {
         "count": 1, "differences": ["grant 81: 3 ≠ 2"], "link": link("workspace:overview")}),

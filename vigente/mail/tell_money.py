@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import get_language
 
 from vigente.accounts.models import Role, User
-from vigente.billing.models import Invoice, Payment
+from vigente.billing.models import Invoice, Payment, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
@@ -16,6 +16,7 @@ from vigente.mail.managers import portal_link, tell_managers
 from vigente.ui.invoice_words import credit_reason_text
 
 TERM = Invoice.Purpose.TERM
+UNPAID = (Subscription.Status.GRACE, Subscription.Status.SUSPENDED)
 
 
 def invoice_issued(event: Event, *, now: datetime) -> None:
@@ -116,7 +117,8 @@ def invoice_words(invoice: Invoice, *, now: datetime) -> dict[str, Any]:
     """What letters say of an invoice or credit note."""
     book, contract = rulebook_at(now), invoice.subscription if invoice.purpose == TERM else None
     renewal = contract is not None and bool(invoice.term)
-    stops = invoice.due_at + timedelta(days=book.grace_days) if renewal else None
+    unpaid = contract is not None and contract.status in UNPAID
+    stops = invoice.due_at + timedelta(days=book.grace_days) if unpaid else None
     return {
         "code": invoice.code,
         "what": sums.what_of_invoice(invoice),

@@ -219,3 +219,13 @@ def test_each_letter_is_written_once_however_often_its_event_is_told(shop, now, 
     Event.objects.update(dispatched_at=None, attempts=0, claimed_until=None)
     drain_all(now=now)
     assert OutboundMessage.objects.count() == count
+
+
+def test_a_plan_that_begins_on_order_says_until_when_it_covers_unpaid(shop, now):
+    publish(activate="on_order")
+    order(shop, now)
+    drain_all(now=now)
+    assert letters("order.placed") == []
+    said = plain(letters("invoice.issued", shop.manager.email)[0])
+    assert "Factura A-000001 por C$ 2,100.00" in said
+    assert "le sigue cubriendo hasta el" in said
