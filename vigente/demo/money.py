@@ -31,9 +31,11 @@ from vigente.demo.content.people import Customer
 from vigente.demo.content.pictures import screenshot
 from vigente.demo.stage import WELCOME, Stage
 from vigente.installation.files import store
+from vigente.reports.models import CostRate
 
 WITH_COUPON = "el-corral"
 IVA_BASIS_POINTS = 1500
+HOUR_MINOR = 21_000  # what an hour of a technician costs, a sample
 CENTAVOS_TO_THE_CENT = 36.6  # a sample rate, for the second price list
 ABROAD = ("HN", "CR")
 BY_CARD = ("el-clavo", "amaranta", "mirador", "los-ocotes", "penas-blancas", "el-mango", "flor-de-izote")
@@ -88,6 +90,9 @@ def open_money(stage: Stage) -> None:
             instructions="Escriba el número del pedido o de la factura como referencia.",
             position=position,
         )
+    CostRate.objects.create(
+        hour_minor=HOUR_MINOR, currency=stage.vendor.currency, valid_from=stage.local(stage.begins).date()
+    )
     PriceList.objects.create(
         code="cordobas", name="Córdobas", currency=stage.vendor.currency, includes_tax=True, is_base=True
     )
