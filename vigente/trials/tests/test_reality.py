@@ -1,11 +1,12 @@
 """Lived through again under the rules that were in force, a vendor's life comes out as it was."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models import Sum
 
 from vigente.billing.models import LedgerEntry
+from vigente.demo.seeding import seed_demo
 from vigente.rules.rulebook import Rulebook
 from vigente.rules.simulate_compare import Why
 from vigente.trials import running, services
@@ -39,3 +40,15 @@ def _expired_really(trial, now):
     for key in AT_ONCE_DRAWN:
         entries = entries.exclude(grant__key__startswith=key)
     return entries.aggregate(cases=Sum("cases"))["cases"] or 0
+
+
+def test_the_demonstration_vendor_comes_out_as_it_was():
+    now = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    seed_demo(now=now)
+    trial = services.start(draft=Rulebook(), months=12, direction="back", author=None, now=now)
+    services.run_next(now=now)
+    trial.refresh_from_db()
+    assert trial.status == Trial.Status.DONE, trial.error
+    otherwise = TrialRow.objects.filter(trial=trial, listed=TrialRow.List.REALITY)
+    assert not otherwise.exclude(before__why=Why.OVERRIDE).exists()
+    assert trial.result["before"]["requests"] > 200
