@@ -25,7 +25,8 @@ def simulate(
 ) -> None:
     """Live through months of invented customers in memory, and verify every balance, stamp and place at the end.
 
-    They ask, run out, buy packs, cancel, come back and change plans; agents answer, classify, merge and split. Nothing
+    They order and pay (at once, late, by transfer, or never), ask, run out, buy packs, cancel, come back and change
+    plans; agents answer, classify, merge and split; the vendor refunds and sends money back. Nothing
     of your installation is read or written. Ends with 0 if the books agree, and with 1 if something differs.
     """
     started = monotonic()
@@ -64,6 +65,9 @@ def _throw_away_database() -> Iterator[None]:
 def _print(data: dict[str, Any]) -> None:
     for name, count in data["counts"].items():
         typer.echo(f"{count:>9} {name.replace('_', ' ')}")
+    for currency, accounts in data["balance_sheet"].items():
+        for account, amount in accounts.items():
+            typer.echo(f"{amount / 100:>14,.2f} {currency} {account}")
     refused = sum(data["refusals"].values())
     typer.echo(f"{refused:>9} acts refused, as they should be")
     typer.echo(f"{data['differences']:>9} differences")

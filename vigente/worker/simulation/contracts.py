@@ -2,10 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from vigente import factories as make
 from vigente.billing.models import Licence
+from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import licences, organizations, packs, subscriptions
+from vigente.billing.services.rulebooks import publish
 from vigente.billing.services.versions import new_version
+from vigente.rules.rulebook import Rulebook, Upgrade
+from vigente.worker.simulation import money
 from vigente.worker.simulation.world import Company, World, in_force, running
 
 
@@ -32,6 +35,10 @@ def contract(world: World, company: Company, now: datetime) -> None:
     """Contract a plan for a licence that has none, sometimes to be confirmed later, sometimes to begin later."""
     licence = world.rng.choice(company.licences)
     wide = world.rng.random() < 0.05
+    if world.rng.random() < 0.75:
+        version = world.rng.choice(world.versions(licence))
+        money.order_plan(world, company, None if wide else licence, version, now)
+        return
     activate = world.rng.random() < 0.9
     subscription = subscriptions.subscribe(
         organization=company.organization,
@@ -66,6 +73,9 @@ def reconsider(world: World, company: Company, now: datetime) -> None:
         else:
             shelf = world.monthly[subscription.version.plan.edition.code]
             version = world.rng.choice(shelf)
+            if subscription.is_billed and rulebook_at(now).upgrade is Upgrade.IMMEDIATE:
+                money.order_upgrade(world, company, subscription, version, now)
+                return
             subscriptions.change_plan(
                 subscription=subscription, version=version, now=now, actor=company.manager
             )
@@ -77,6 +87,16 @@ def buy_pack(world: World, company: Company, now: datetime) -> None:
     if not mine:
         return
     subscription = world.rng.choice(mine)
+    if world.rng.random() < 0.7:
+        order = money.order_pack(world, company, subscription, now)
+        if company.pays == "at once":
+            money.pay(world, company, order, now)
+            order.refresh_from_db()
+        if order.grant_id_given and world.rng.random() < 0.2:
+            packs.return_pack(
+                grant_id=order.grant_id_given, now=now + timedelta(hours=1), actor=company.manager
+            )
+        return
     grant = packs.add_pack(
         organization=company.organization,
         licence=subscription.licence,
@@ -112,14 +132,18 @@ def move_hosting(world: World, company: Company, now: datetime) -> None:
 def change_the_rules(world: World, month: int, now: datetime) -> None:
     """The vendor changes how it works, and what it sells, now and then (rows 38, 43)."""
     changes: dict[int, dict[str, object]] = {
+        4: {"upgrade": "immediate", "notice_days": 3},
         6: {"order": "fair"},
+        8: {"activate": "on_order", "grace_days": 8},
         10: {"order": "strict", "overdue_first": True},
+        12: {"activate": "on_payment", "months": "calendar"},
         14: {"notice_days": 5, "rollover_max": 1},
         20: {"pack_validity": "days", "goodwill_on_late_release": False},
         26: {"pack_validity": "next_period", "rollover_max": 0},
     }
     if month in changes:
-        make.publish(now=now + timedelta(days=10), **changes[month])
+        book = Rulebook.from_json(rulebook_at(now).to_json() | changes[month])
+        publish(rulebook=book, effective_from=now + timedelta(days=10), actor=None, now=now)
     if month % 9 == 0:
         edition = world.rng.choice(list(world.monthly))
         place = world.rng.randrange(4)

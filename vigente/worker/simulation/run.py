@@ -19,7 +19,7 @@ from vigente.tickets.models import HeldRequest, Ticket
 from vigente.worker import clock
 from vigente.worker.consumers import WITHOUT_MAIL
 from vigente.worker.drain import drain_all
-from vigente.worker.simulation import agents, contracts, customers, world
+from vigente.worker.simulation import agents, contracts, customers, money, world
 from vigente.worker.simulation.world import START, Company, World
 from vigente.worker.verification import Difference, verify
 
@@ -27,12 +27,21 @@ DAYS_A_MONTH = 30.44
 DAILY = (
     clock.roll_over_subscriptions,
     clock.expire_grants,
+    clock.suspend_unpaid,
+    clock.give_up_unpaid,
+    clock.expire_orders,
+    clock.remind_of_invoices,
     clock.put_rulebook_in_force,
     clock.expire_held_requests,
     clock.close_split_questions,
     clock.close_solved_cases,
 )
-WEEKLY = (clock.erase_held_texts, clock.remind_of_terms, clock.remind_of_expiring_cases)
+WEEKLY = (
+    clock.announce_new_terms,
+    clock.erase_held_texts,
+    clock.remind_of_terms,
+    clock.remind_of_expiring_cases,
+)
 
 
 @dataclass
@@ -45,6 +54,7 @@ class Report:
     counts: dict[str, int]
     refusals: dict[str, int]
     differences: list[Difference]
+    balance_sheet: dict[str, dict[str, int]]
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -53,6 +63,7 @@ class Report:
             "seed": self.seed,
             "counts": self.counts,
             "refusals": self.refusals,
+            "balance_sheet": self.balance_sheet,
             "differences": len(self.differences),
             "named": [difference.to_json() for difference in self.differences[:100]],
         }
@@ -105,8 +116,12 @@ class Simulation:
                 self.plan(self._hour(begins), partial(contracts.reconsider, self.world, company))
             if rng.random() < 0.0005:
                 self._block(company, begins)
+        for payer, owed in money.who_pays(self.world):
+            self.plan(self._hour(begins), partial(money.pay, self.world, payer, owed))
         company = rng.choice(self.world.companies)
         self.plan(self._hour(begins), lambda at: contracts.move_hosting(self.world, company, at))
+        self.plan(begins + timedelta(hours=19), lambda at: money.decide_transfers(self.world, at))
+        self.plan(begins + timedelta(hours=20), lambda at: money.correct_something(self.world, at))
         self.plan(begins + timedelta(hours=20), lambda at: agents.decide_what_is_asked(self.world, at))
         self.plan(begins + timedelta(hours=21), lambda at: agents.solve_old_ones(self.world, at))
 
@@ -169,7 +184,13 @@ def simulate(
         Difference(f"event:{event.pk}", "consumers", event.last_error[-500:], "all done")
         for event in Event.objects.filter(dispatched_at__isnull=True).exclude(last_error="")
     ]
-    return Report(organizations, months, seed, _counts(), dict(simulation.refusals), differences)
+    sheet = money.sheet()
+    differences += [
+        Difference(f"money:{currency}", "sum of all accounts", sum(accounts.values()), 0)
+        for currency, accounts in sheet.items()
+        if sum(accounts.values())
+    ]
+    return Report(organizations, months, seed, _counts(), dict(simulation.refusals), differences, sheet)
 
 
 def _counts() -> dict[str, int]:
@@ -189,4 +210,5 @@ def _counts() -> dict[str, int]:
             for status in HeldRequest.Status.values
         },
         "events": Event.objects.count(),
+        **money.counts(),
     }

@@ -7,12 +7,15 @@ from typing import Any
 
 from vigente import factories as make
 from vigente.accounts.models import Organization, User
-from vigente.billing.models import Licence, PlanVersion, Subscription, WorkType
+from vigente.billing.models import Licence, PlanVersion, Subscription, TaxCategory, TaxRate, WorkType
+from vigente.rules.pricing import DiscountRule
+from vigente.rules.rulebook import CLOUD_DISCOUNT
 from vigente.tickets.models import Department, Ticket
 
 START = datetime(2026, 1, 5, 6, tzinfo=UTC)
 EDITIONS = ("LOCAL", "WEB")
 CASES = (1, 2, 4, None)
+COUPON = DiscountRule("promo", None, None, 2500, False, coupon="PROMO", terms=2)
 REQUIRED_AFTER = timedelta(days=45)  # plans become required then (row 30)
 
 
@@ -25,6 +28,7 @@ class Company:
     member: User
     licences: list[Licence]
     asks: float  # requests a month
+    pays: str = "at once"  # or late, by transfer, hardly
     tickets: list[Ticket] = field(default_factory=list)
 
 
@@ -60,7 +64,12 @@ def build(rng: Random, organizations: int) -> World:
         plans_required_from=START + REQUIRED_AFTER,
         exempt_days=30,
         draw_by="anyone",
+        discounts=(CLOUD_DISCOUNT, COUPON),
     )
+    general = TaxCategory.objects.create(
+        code="general", name_es="General", name_en="General", is_default=True
+    )
+    TaxRate.objects.create(category=general, basis_points=1500)
     for edition in EDITIONS:
         shelf: dict[str, Any] = {"edition": make.make_edition(edition), "sla_policy": make.make_policy(480)}
         for shelves, interval in ((world.monthly, "month"), (world.yearly, "year")):
@@ -91,9 +100,9 @@ def _company(world: World) -> Company:
     make.join(manager, organization, role="manager")
     make.join(member, organization, may_draw=draw_by != "named")
     licences = [_licence(world, organization) for _ in range(1 + (rng.random() < 0.15))]
-    return Company(
-        organization, manager, member, licences, asks=rng.choice((0.05, 0.1, 0.15, 0.25, 0.4, 1.0))
-    )
+    (pays,) = rng.choices(("at once", "late", "by transfer", "hardly"), (60, 15, 20, 5))
+    asks = rng.choice((0.05, 0.1, 0.15, 0.25, 0.4, 1.0))
+    return Company(organization, manager, member, licences, asks=asks, pays=pays)
 
 
 def _licence(world: World, organization: Organization) -> Licence:
