@@ -26,7 +26,7 @@ from vigente.rules.periods import boundary
 from vigente.worker.verification import verify
 
 CONTRACTS = int(os.environ.get("CHAOS_CONTRACTS", "5000"))
-KILLS = int(os.environ.get("CHAOS_KILLS", "8"))
+KILLS = int(os.environ.get("CHAOS_KILLS", "6"))
 PATIENCE = 300  # seconds
 ZONE = "America/Managua"
 ANCHOR = datetime(2026, 1, 31, 15, tzinfo=UTC)

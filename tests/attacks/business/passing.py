@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from tests.attacks.business.world import START, World, act
+from vigente.billing.services.renewals import renew_ordinary
 from vigente.worker import clock
 from vigente.worker.consumers import WITHOUT_MAIL
 from vigente.worker.drain import drain_all
 
-LEFT_OUT = ("verify_nightly", "forget_old_sessions", "erase_old_deliveries")
-JOBS = [job for job in clock.JOBS if job.name not in LEFT_OUT]
+LEFT_OUT = ("forget_old_sessions", "forget_old_prints", "erase_old_deliveries", "forget_old_trials")
+JOBS = [job for job in clock.JOBS if job.name not in LEFT_OUT and not job.long]
 WORDS = (
     "remind_of_terms",
     "remind_of_expiring_cases",
@@ -46,6 +47,13 @@ def the_clock_runs(world: World, a: int, b: int, c: int) -> None:
     for job in JOBS if a % 4 == 0 else MOVING:
         job.run(now=world.now)
     drain_all(now=world.now, consumers=WITHOUT_MAIL)
+
+
+@act(2)
+def many_renew_at_once(world: World, a: int, b: int, c: int) -> None:
+    """As in a night in which thousands are due; twice, as two machines do it."""
+    for _ in range(1 + a % 2):
+        renew_ordinary(now=world.now)
 
 
 @act(4)
