@@ -271,3 +271,16 @@ def test_row_32_a_renewal_without_a_price_in_the_customers_list_takes_the_base_o
     run_due(now=renewal)
     assert Invoice.objects.get(term=1).currency == "NIO"
     the_books_hold(renewal)
+
+
+def test_row_32_with_calendar_months_the_order_costs_the_days_of_its_first_month(now: datetime) -> None:
+    publish(months="calendar")
+    middle = now + timedelta(days=15)  # 16 July: 16 of 31 days are left
+    who = buyer(middle)
+    bought = order(who, middle)
+    assert bought.total_minor == 108_387
+    pay(who, middle, bought.total_minor, order=bought)
+    bought.refresh_from_db()
+    assert bought.invoice is not None
+    assert (bought.invoice.total_minor, bought.invoice.balance_minor) == (108_387, 0)
+    the_books_hold(middle)

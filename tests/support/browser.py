@@ -38,7 +38,9 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture
 def page(browser: "Browser") -> Iterator["Page"]:
     """A page in a fresh context. A script that fails, a policy refused or a missing asset fails the test."""
-    context = browser.new_context(viewport=DESK, locale="es-NI", timezone_id="America/Managua")
+    context = browser.new_context(
+        viewport=DESK, locale="es-NI", timezone_id="America/Managua", reduced_motion="reduce"
+    )
     page = context.new_page()
     page.set_default_timeout(10_000)
     errors: list[str] = []

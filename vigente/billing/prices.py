@@ -24,6 +24,7 @@ from vigente.rules import pricing
 from vigente.rules.invoicing import Label, LabelCode, Line, totals
 from vigente.rules.money import WHOLE, divide
 from vigente.rules.periods import Interval, Months, Span, day_of, month_of, prorated_price
+from vigente.rules.periods import term as term_span
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.rules.rulebook import Rulebook
 
@@ -194,6 +195,11 @@ def price_plan(
         },
     )
     return _priced(version, licence, terms, label, unit, quantity=1, is_pack=False, coupon=coupon, term=term)
+
+
+def first_term(version: PlanVersion, *, now: datetime, terms: Terms) -> Span:
+    """The term that a contract begun now would pay for first; with calendar months it may be a partial one."""
+    return term_span(now, terms.book.billing_zone, 0, Interval(version.plan.interval), terms.book.months)
 
 
 def price_pack(

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from vigente.accounts.models import Organization
 from vigente.billing.models import Licence, PlanVersion, PriceList, Subscription
-from vigente.billing.prices import Priced, check_coupon, price_plan, terms_of
+from vigente.billing.prices import Priced, check_coupon, first_term, price_plan, terms_of
 from vigente.billing.queries import sold_versions
 from vigente.portal.catalogue import first_reply
-from vigente.rules.periods import Interval, term
 from vigente.rules.refusal import Refused
 from vigente.rules.rulebook import Activation, Rulebook
 
@@ -61,14 +60,14 @@ def summary(
     except Refused as refusal:
         coupon, problem = "", refusal
 
+    first = first_term(version, now=now, terms=terms)
+
     def price(number: int) -> Priced:
         return price_plan(
             version=version, licence=licence, organization=organization, now=now, coupon=coupon, term=number,
-            terms=terms,
+            span=first if number == 0 else None, terms=terms,
         )  # fmt: skip
 
-    book = terms.book
-    first = term(now, book.billing_zone, 0, Interval(version.plan.interval), book.months)
     return Summary(
         version=version,
         licence=licence,
@@ -76,7 +75,7 @@ def summary(
         next=price(1),
         next_at=first.end,
         first_reply=first_reply(version),
-        book=book,
+        book=terms.book,
         coupon_problem=problem,
     )
 

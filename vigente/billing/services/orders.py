@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Invoice, Licence, Order, Payment, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.prices import Priced, check_coupon, price_pack, price_plan, terms_of
+from vigente.billing.prices import Priced, check_coupon, first_term, price_pack, price_plan, terms_of
 from vigente.billing.services import upgrades
 from vigente.billing.services.invoices import issue
 from vigente.billing.services.money import credit_of
@@ -255,6 +255,7 @@ def _price(
             licence=licence,
             organization=organization,
             coupon=coupon,
+            span=first_term(version, now=now, terms=terms),
             now=now,
             terms=terms,
         )
