@@ -51,7 +51,7 @@ HELD: Letters = {
 
 STAFF: Letters = {
     "staff_assigned": (gettext_lazy("Le asignaron un caso"), lambda now: {
-        "ticket": ticket(), "who": "Sofía Mena", "link": link("workspace:case", 1042)}),
+        "ticket": ticket(), "who": "Ana Robleto", "link": link("workspace:case", 1042)}),
     "staff_customer_replied": (gettext_lazy("El cliente respondió"), lambda now: {
         "ticket": ticket(), "who": "Rosa Molina", "said": _("Sigue igual."), "link": link("workspace:case", 1042)}),
     "staff_decide": (gettext_lazy("Hay que decidir una objeción"), lambda now: {

@@ -83,7 +83,7 @@ def _order(now: datetime) -> dict[str, Any]:
         "total": money(144_900),
         "until": day(now, 14),
         "note": _("Como hablamos: con el descuento de este mes."),
-        "seller": "Sofía Mena",
+        "seller": "Ana Robleto",
         "link": portal_link("order", TOKEN),
     }
 

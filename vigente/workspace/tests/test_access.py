@@ -10,8 +10,12 @@ from tests.support.rules import rule_rows
 from vigente.accounts.models import Membership, Role
 from vigente.accounts.services import invite, issue_token
 from vigente.billing.models import MissedTerm, RulebookVersion
+from vigente.billing.prices import Priced
+from vigente.billing.services import invoices, orders
+from vigente.billing.services.transfers import send_proof
 from vigente.factories import make_customer, make_user, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
+from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
 from vigente.workspace.urls import urlpatterns
 
@@ -42,7 +46,32 @@ OWNER = {
     "switch_reminders",
     "switch_invitations",
 }
+MONEY = {
+    *("money", "invoices", "invoice", "invoice_pdf", "invoice_payment", "invoice_credit", "invoice_refund"),
+    *(
+        "invoice_fiscal",
+        "transfers",
+        "transfer",
+        "transfer_proof",
+        "transfer_confirmation",
+        "transfer_rejection",
+    ),
+    *(
+        "payments",
+        "payment",
+        "credits",
+        "orders",
+        "order",
+        "order_cancellation",
+        "order_payment",
+        "order_new",
+    ),
+    *("money_exports", "money_export", "organization_payment", "organization_payout", "organization_billing"),
+    *("licence_transfer", "contract_order"),
+}
+OWNER |= {"plan_new", "version_prices", "letters", "letter", "letter_page"}
 SUPERVISOR = {
+    *MONEY,
     "announcement_copies",
     "switch",
     "switch_customers",
@@ -80,6 +109,20 @@ def roles_of(name):
     if name in OWNER:
         return {Role.OWNER}
     return {Role.SUPERVISOR, Role.OWNER} if name in SUPERVISOR else {Role.AGENT, Role.SUPERVISOR, Role.OWNER}
+
+
+def money(shop, now):
+    """An order that waits, an invoice, a transfer for it with its proof."""
+    order = orders.place(organization=shop.organization, kind="pack", version=shop.version, licence=shop.licence,
+                         subscription=shop.subscription, key="o", actor=shop.manager, now=now)  # fmt: skip
+    priced = Priced((Line(Label(LabelCode.OTHER, {"text": "Visita"}), 1, 5_000),), "NIO")
+    invoice = invoices.issue(key="i", organization=shop.organization, priced=priced, purpose="other", now=now)
+    proof = File("recibo.png", b"\x89PNG\r\n\x1a\n0")
+    transfer = send_proof(target=invoice, amount_minor=5_000, reference="1", file=proof, user=shop.manager, key="t",
+                          now=now)  # fmt: skip
+    return {"invoice": invoice.pk, "transfer": transfer.pk, "payment": transfer.pk, "order_new": shop.organization.pk,
+            "order": order.pk, "contract_order": shop.subscription.pk, "version_prices": shop.version.pk,
+            "licence_transfer": shop.licence.pk}  # fmt: skip
 
 
 def letters(now):
@@ -130,7 +173,12 @@ def things(shop, owner, now):
         "view": "line",
         "token": ticket.messages.get().attachments.get().token,
         "slug": "departments",
+        "currency": "NIO",
+        "export": "payments",
+        "letter": "welcome",
+        "language": "es",
         "pk": {
+            **money(shop, now),
             **rule_rows(owner=owner, now=now),
             "organization": shop.organization.pk,
             "open_for": shop.organization.pk,
