@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-NAMES = ("accept", "decide", "queue", "renew", "fairness", "trial")
+NAMES = ("accept", "decide", "coverage", "queue", "renew", "fairness", "trial")
 
 if __name__ == "__main__":
     commands = [[sys.executable, "-m", f"bench.{name}", *sys.argv[1:]] for name in NAMES]
