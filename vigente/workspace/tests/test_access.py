@@ -17,6 +17,7 @@ from vigente.factories import make_customer, make_user, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
+from vigente.webhooks.services import create_endpoint, send_test
 from vigente.workspace.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -69,9 +70,32 @@ MONEY = {
     *("money_exports", "money_export", "organization_payment", "organization_payout", "organization_billing"),
     *("licence_transfer", "contract_order"),
 }
+OWNER |= {
+    *(
+        "webhooks",
+        "webhook_new",
+        "webhook",
+        "webhook_edit",
+        "webhook_secret",
+        "webhook_test",
+        "webhook_replay",
+    ),
+    *("webhook_deletion", "webhook_delivery", "webhook_delivery_replay", "seller", "documents", "document"),
+    *("document_preview", "finance", "finance_rows"),
+}
 OWNER |= {"plan_new", "version_prices", "letters", "letter", "letter_page"}
 SUPERVISOR = {
     *MONEY,
+    *(
+        "trials",
+        "trial_new",
+        "trial",
+        "trial_progress",
+        "trial_cancellation",
+        "trial_rows",
+        "report",
+        "report_rows",
+    ),
     "announcement_copies",
     "switch",
     "switch_customers",
@@ -159,6 +183,8 @@ def things(shop, owner, now):
     held = make_customer("Sin plan", now=now, plan=False).held(now)
     inbound, outbound = letters(now)
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
+    hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=owner, now=now)
+    sent = send_test(endpoint=hook, now=now)
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
     offer = invite(
         organization=shop.organization,
@@ -173,12 +199,20 @@ def things(shop, owner, now):
         "view": "line",
         "token": ticket.messages.get().attachments.get().token,
         "slug": "departments",
+        "kind": "invoice",
+        "listed": "customers",
+        "report": "waiting",
+        "finance": "renewals",
+        "which": "month",
+        "part": "30",
         "currency": "NIO",
         "export": "payments",
         "letter": "welcome",
         "language": "es",
         "pk": {
             **money(shop, now),
+            "webhook_delivery": sent.pk,
+            "webhook": hook.pk,
             **rule_rows(owner=owner, now=now),
             "organization": shop.organization.pk,
             "open_for": shop.organization.pk,
