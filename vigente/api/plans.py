@@ -33,7 +33,11 @@ router = Router(tags=["plans"], auth=ForEverybody("billing:read", "coverage", "c
 
 
 @router.get(
-    "/plans", response={200: PlanList, **ERRORS}, operation_id="list_plans", summary="The plans on sale"
+    "/plans",
+    response={200: PlanList, **ERRORS},
+    operation_id="list_plans",
+    summary="The plans on sale",
+    openapi_extra={"security": [{"ForEverybody": []}, {}]},
 )
 def listing(
     request: HttpRequest,
