@@ -56,9 +56,10 @@ OPERATIONS = (
     "create_simulation",
     "read_simulation",
 )
-# What the document cannot say: to which addresses a webhook may go, what a rulebook says.
+# What the document cannot say: to which addresses a webhook may go, what a rulebook says, which plans there are and
+# what an order of each kind hangs on.
 SAID_ELSEWHERE = dict.fromkeys(
-    ("create_webhook", "change_webhook", "create_simulation"), [positive_data_acceptance]
+    ("create_webhook", "change_webhook", "create_simulation", "place_order"), [positive_data_acceptance]
 )
 BOUNDED = settings(
     max_examples=15,
