@@ -12,7 +12,7 @@ from vigente.demo.stage import Stage
 from vigente.installation.models import Installation
 
 WORDS = ("arqueo", "bodega", "cafetal", "cedro", "garza", "kardex", "laguna", "malinche", "marimba", "volcan")
-CUSTOMER_SCOPES = ("coverage", "tickets:read", "tickets:write", "statement")
+CUSTOMER_SCOPES = ("coverage", "tickets:read", "tickets:write", "statement", "billing:read", "billing:write")
 STAFF_SCOPES = (*CUSTOMER_SCOPES, "coverage:any", "queue")
 PRODUCT_SCOPES = ("coverage", "coverage:any", "tickets:read", "tickets:write")
 COVERED = "el-clavo"
