@@ -24,6 +24,7 @@ FOLLOWED = frozenset().union(*(one.kinds for one in FOLLOWERS))
 NIGHTLY = (
     clock.roll_over_subscriptions,
     clock.expire_grants,
+    clock.settle_unpaid,
     clock.suspend_unpaid,
     clock.give_up_unpaid,
     clock.expire_orders,

@@ -149,7 +149,7 @@ class Locking(Generic[T]):
 
     def __init__(self, make: Callable[[], "QuerySet[Any, T]"]) -> None:
         self._hold = Prepared(
-            lambda: make().select_related(None).order_by().select_for_update().values_list("pk")
+            lambda: make().select_related(None).order_by().select_for_update(no_key=True).values_list("pk")
         )
         self._read = Prepared(make)
 

@@ -84,6 +84,11 @@ def expire_grants(*, now: datetime) -> int:
     return ledger.expire_due(now=now)
 
 
+def settle_unpaid(*, now: datetime) -> int:
+    """Pay unpaid terms with what their customers have in hand (row 25)."""
+    return dunning.settle_due(now=now)
+
+
 def suspend_unpaid(*, now: datetime) -> int:
     """Stop covering what is unpaid beyond the grace (row 25)."""
     return dunning.suspend_due(now=now)
@@ -211,6 +216,7 @@ def forget_old_trials(*, now: datetime) -> int:
 JOBS: list[Job] = [
     Job(roll_over_subscriptions),
     Job(expire_grants),
+    Job(settle_unpaid),
     Job(suspend_unpaid),
     Job(give_up_unpaid),
     Job(expire_orders),

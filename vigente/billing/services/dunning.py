@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from vigente.billing.models import Invoice, Payment, Subscription
+from vigente.billing.models import CustomerAccount, Invoice, Order, Payment, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.arrears import suspend
 from vigente.billing.services.course import UNPAID, locked
-from vigente.billing.services.invoices import credit, uncorrected
+from vigente.billing.services.invoices import credit, settle, uncorrected
+from vigente.billing.services.money import hold_credit
 from vigente.billing.services.subscriptions import end_now
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
@@ -53,6 +54,21 @@ def remind(*, now: datetime) -> int:
     return said
 
 
+def settle_due(*, now: datetime) -> int:
+    """Pay unpaid terms with what their customers have in hand: money that came in the very moment a term was billed
+    sees no invoice, and the invoice no money. What waits for an order is left to that.
+    """
+    same = Q(organization=OuterRef("organization"), currency=OuterRef("currency"))
+    in_hand = CustomerAccount.objects.filter(same, credit_minor__gt=0)
+    spoken_for = Order.objects.filter(
+        same, status__in=["prepared", "open"], payments__status=Payment.Status.CONFIRMED
+    )
+    owed = open_invoices().filter(
+        Exists(in_hand), ~Exists(spoken_for), purpose=Invoice.Purpose.TERM, subscription__status__in=UNPAID
+    )
+    return sum(_settle(invoice, now=now) for invoice in owed[:BATCH])
+
+
 def suspend_due(*, now: datetime) -> int:
     """Stop covering what is unpaid beyond the grace."""
     late = open_invoices().filter(
@@ -72,6 +88,12 @@ def give_up_due(*, now: datetime) -> int:
 
 
 @transaction.atomic
+def _settle(invoice: Invoice, *, now: datetime) -> int:
+    locked(invoice.subscription_id or 0)
+    return int(settle(invoice, now=now) > 0)
+
+
+@transaction.atomic
 def _suspend(invoice: Invoice, *, now: datetime) -> int:
     subscription = locked(invoice.subscription_id or 0)
     if subscription is None or not Invoice.objects.filter(pk=invoice.pk, balance_minor__gt=0).exists():
@@ -82,6 +104,7 @@ def _suspend(invoice: Invoice, *, now: datetime) -> int:
 @transaction.atomic
 def _give_up(invoice: Invoice, *, now: datetime) -> int:
     subscription = locked(invoice.subscription_id or 0)
+    hold_credit(invoice.organization, invoice.currency)  # no payment comes between
     fresh = Invoice.objects.select_related("organization").get(pk=invoice.pk)
     if fresh.balance_minor == 0:
         return 0

@@ -26,7 +26,7 @@ from vigente.billing.services.invoice_rows import (
     seller,
     take_number,
 )
-from vigente.billing.services.money import ACCOUNT, add_credit, credit_of, post, take_credit
+from vigente.billing.services.money import ACCOUNT, add_credit, hold_credit, post, take_credit
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.installation.rows import insert
@@ -81,8 +81,8 @@ def issue(
 @transaction.atomic
 def settle(invoice: Invoice, *, now: datetime) -> int:
     """Pay what is open of an invoice from what the customer has in hand, as far as that goes; returns how much."""
-    credit = credit_of(invoice.organization, invoice.currency)
-    fresh = Invoice.objects.select_for_update().get(pk=invoice.pk)
+    credit = hold_credit(invoice.organization, invoice.currency)
+    fresh = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
     amount = min(credit, fresh.balance_minor)
     if amount <= 0 or not take_credit(invoice.organization, invoice.currency, amount):
         return 0
@@ -130,7 +130,8 @@ def credit(
     before = Invoice.objects.filter(key=key).first()
     if before is not None:
         return before
-    fresh = Invoice.objects.select_for_update().select_related("organization").get(pk=invoice.pk)
+    hold_credit(invoice.organization, invoice.currency)
+    fresh = Invoice.objects.select_for_update(no_key=True).select_related("organization").get(pk=invoice.pk)
     left_net, left_tax = uncorrected(fresh)
     net = left_net if net_minor is None else net_minor
     tax = left_tax if net_minor is None else tax_minor or 0

@@ -88,7 +88,9 @@ def transfer_licence(*, licence: Licence, organization: Organization, now: datet
         raise Refused(RefusalCode.INVALID_VALUE, field="organization")
     if organization.is_blocked or before.is_blocked:
         raise Refused(RefusalCode.BLOCKED)
-    contracts = Subscription.objects.select_for_update().filter(licence=licence, ended_at__isnull=True)
+    contracts = Subscription.objects.select_for_update(no_key=True).filter(
+        licence=licence, ended_at__isnull=True
+    )
     waiting = [c for c in contracts if c.status not in (STATUS.ACTIVE, STATUS.SCHEDULED)]
     if waiting or Order.objects.filter(licence=licence, status__in=["prepared", "open"]).exists():
         raise Refused(RefusalCode.UNPAID)

@@ -77,6 +77,14 @@ def credit_of(organization: Organization, currency: str) -> int:
     return account.values_list("credit_minor", flat=True).first() or 0
 
 
+def hold_credit(organization: Organization, currency: str) -> int:
+    """The same, and nobody else moves it until this transaction ends. After contracts, before any invoice (decision
+    0010): money and what it pays are always locked in this order.
+    """
+    account = CustomerAccount.objects.filter(organization=organization, currency=currency)
+    return account.select_for_update().values_list("credit_minor", flat=True).first() or 0
+
+
 def add_credit(organization: Organization, currency: str, amount_minor: int) -> None:
     """Move the stamp of what a customer has in hand up."""
     CustomerAccount.objects.get_or_create(organization=organization, currency=currency)

@@ -311,7 +311,7 @@ def _locked(order: Order) -> Order:
     rows = Order.objects.select_related(
         "organization", "licence__edition", "version__plan__edition", "subscription__version__plan"
     )
-    return rows.select_for_update(of=("self",)).get(pk=order.pk)
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
 
 
 def _tell(

@@ -7,11 +7,12 @@ payment is unique by its key, and every change of state carries the state it sta
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Invoice, Order, Payment, Subscription
 from vigente.billing.services import orders
-from vigente.billing.services.course import UNPAID
+from vigente.billing.services.course import RUNNING
 from vigente.billing.services.invoices import settle, settle_oldest
 from vigente.billing.services.money import ACCOUNT, add_credit, post, take_credit
 from vigente.events.kinds import Kind
@@ -235,12 +236,14 @@ def _once(payment: Payment, kind: Kind, *, actor: User | None, now: datetime) ->
 
 
 def _lock(payment: Payment) -> None:
-    """Contracts before money, as everywhere: paying may bring one back."""
+    """The order, then contracts, then money, as everywhere: paying may bring one back, or change what it is for."""
+    if payment.order is not None:
+        list(Order.objects.select_for_update(no_key=True).filter(pk=payment.order.pk).values_list("pk"))
+    concerned = Q(organization=payment.organization_id, is_billed=True, status__in=RUNNING)
+    if payment.order is not None and payment.order.subscription_id is not None:
+        concerned |= Q(pk=payment.order.subscription_id)
     list(
-        Subscription.objects.select_for_update()
-        .filter(organization=payment.organization_id, status__in=UNPAID)
-        .order_by("pk")
-        .values_list("pk")
+        Subscription.objects.select_for_update(no_key=True).filter(concerned).order_by("pk").values_list("pk")
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vigente.accounts.models import User
 from vigente.billing.models import Grant, Invoice, Licence, Payment, Subscription
@@ -66,6 +67,9 @@ def refund(*, invoice: Invoice, actor: User, now: datetime, note: str = "") -> I
     subscription = _locked(invoice)
     if invoice.balance_minor or not any(uncorrected(invoice)):
         raise Refused(RefusalCode.UNPAID if invoice.balance_minor else RefusalCode.ONCE_ONLY)
+    list(
+        _taken_back(subscription, now=now).select_for_update(no_key=True).values_list("pk")
+    )  # nobody draws meanwhile
     given = preview(invoice=invoice, now=now)
     if given.total_minor == 0:
         raise Refused(RefusalCode.NOT_ENOUGH, units=given.cases, left=0)
@@ -250,11 +254,15 @@ def _used(subscription: Subscription, span: Span, *, now: datetime) -> tuple[int
 def _take_back(subscription: Subscription, *, reason: Release, actor: User | None, now: datetime) -> None:
     """End the contract, then take back what is left of what it granted."""
     end_now(subscription=subscription, now=now)
-    mine = Grant.objects.filter(
-        subscription=subscription, source=Grant.Source.PERIOD, expired_at__isnull=True, end__gt=now
-    )
-    for pk in list(mine.order_by("pk").values_list("pk", flat=True)):
+    for pk in list(_taken_back(subscription, now=now).values_list("pk", flat=True)):
         revoke_rest(grant_id=pk, source=f"revoke:{pk}", reason=reason, actor=actor, now=now)
+
+
+def _taken_back(subscription: Subscription, *, now: datetime) -> QuerySet[Grant]:
+    """What a contract granted that is not over."""
+    return Grant.objects.filter(
+        subscription=subscription, source=Grant.Source.PERIOD, expired_at__isnull=True, end__gt=now
+    ).order_by("pk")
 
 
 def _require_a_term(invoice: Invoice) -> Subscription:

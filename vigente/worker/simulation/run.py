@@ -27,6 +27,7 @@ DAYS_A_MONTH = 30.44
 DAILY = (
     clock.roll_over_subscriptions,
     clock.expire_grants,
+    clock.settle_unpaid,
     clock.suspend_unpaid,
     clock.give_up_unpaid,
     clock.expire_orders,
