@@ -231,61 +231,69 @@ def nested(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     return whole
 
 
+class _Handler(BaseHTTPRequestHandler):
+    """Asks the peer of its server."""
+
+    @property
+    def peer(self) -> Peer:
+        return self.server.peer  # type: ignore[attr-defined]
+
+    def _serve(self) -> None:
+        url = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        given = nested(parse_qsl(body or url.query, keep_blank_values=True))
+        if url.path.startswith("/pay/"):
+            return self._page(url.path.rpartition("/")[2])
+        if self.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
+            return self._say(401, _error("authentication_error", "bad key"))
+        status, said = self.peer.answer(
+            self.command, url.path, given, self.headers.get("Idempotency-Key", "")
+        )
+        deadline = time.monotonic() + self.peer.slow
+        while self.peer.slow and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if self.peer.lose > 0:
+            self.peer.lose -= 1
+            return self.connection.close()
+        return self._say(status, {name: value for name, value in said.items() if not name.startswith("_")})
+
+    def _page(self, session: str) -> None:
+        """The page somebody pays at: one button."""
+        if self.command == "POST":
+            back = self.peer.sessions[session]["success_url"]
+            self.peer.pay(session)
+            self.send_response(303)
+            self.send_header("Location", back)
+            return self.end_headers()
+        html = b"<!doctype html><title>Stripe</title><form method=post><button>Pagar</button></form>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(html)))
+        self.end_headers()
+        self.wfile.write(html)
+        return None
+
+    def _say(self, status: int, said: dict[str, Any]) -> None:
+        content = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        with contextlib.suppress(OSError):  # whoever asked may be gone
+            self.wfile.write(content)
+
+    do_GET = do_POST = _serve
+
+    def log_message(self, *args: Any) -> None:
+        return
+
+
 @contextlib.contextmanager
 def serving(peer: Peer) -> Iterator[Peer]:
     """The peer on a free port of 127.0.0.1 for as long as the block lasts."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def _serve(self) -> None:
-            url = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            given = nested(parse_qsl(body or url.query, keep_blank_values=True))
-            if url.path.startswith("/pay/"):
-                return self._page(url.path.rpartition("/")[2])
-            if self.headers.get("Authorization") != f"Bearer {SECRET_KEY}":
-                return self._say(401, _error("authentication_error", "bad key"))
-            status, said = peer.answer(self.command, url.path, given, self.headers.get("Idempotency-Key", ""))
-            deadline = time.monotonic() + peer.slow
-            while peer.slow and time.monotonic() < deadline:
-                time.sleep(0.02)
-            if peer.lose > 0:
-                peer.lose -= 1
-                return self.connection.close()
-            return self._say(
-                status, {name: value for name, value in said.items() if not name.startswith("_")}
-            )
-
-        def _page(self, session: str) -> None:
-            """The page somebody pays at: one button."""
-            if self.command == "POST":
-                back = peer.sessions[session]["success_url"]
-                peer.pay(session)
-                self.send_response(303)
-                self.send_header("Location", back)
-                return self.end_headers()
-            html = b"<!doctype html><title>Stripe</title><form method=post><button>Pagar</button></form>"
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(html)))
-            self.end_headers()
-            self.wfile.write(html)
-            return None
-
-        def _say(self, status: int, said: dict[str, Any]) -> None:
-            content = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            with contextlib.suppress(OSError):  # whoever asked may be gone
-                self.wfile.write(content)
-
-        do_GET = do_POST = _serve
-
-        def log_message(self, *args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.peer = peer  # type: ignore[attr-defined]
     peer.base = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

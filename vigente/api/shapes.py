@@ -51,7 +51,7 @@ def offer(value: Offer) -> schemas.Offer:
         version=value.version.number,
         interval=plan.interval,
         cases=value.cases,
-        price=price(value.price, value.version.currency),
+        price=price(value.price, value.price.currency),
     )
 
 

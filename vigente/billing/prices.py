@@ -28,6 +28,8 @@ from vigente.rules.periods import term as term_span
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.rules.rulebook import Rulebook
 
+LATER = 10_000  # a term beyond what any discount for the first ones reaches
+
 
 @dataclass(frozen=True, slots=True)
 class Priced:
@@ -200,6 +202,33 @@ def price_plan(
 def first_term(version: PlanVersion, *, now: datetime, terms: Terms) -> Span:
     """The term that a contract begun now would pay for first; with calendar months it may be a partial one."""
     return term_span(now, terms.book.billing_zone, 0, Interval(version.plan.interval), terms.book.months)
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted(pricing.Price):
+    """A price as the customer's list says it: in its currency, with tax or without."""
+
+    currency: str
+
+
+def quoted(
+    *, version: PlanVersion, licence: Licence | None, terms: Terms, is_pack: bool = False, coupon: str = ""
+) -> Quoted:
+    """What a later term, or a pack, costs this buyer; where their list has no price for it, the base list's."""
+    try:
+        unit = _unit(version, terms, is_pack=is_pack)
+    except Refused:
+        terms = replace(terms, price_list=terms.tariff.base)
+        unit = (version.pack_price_minor if is_pack else version.price_minor) or 0
+    found = _discounted(version, licence, terms, unit, is_pack=is_pack, coupon=coupon, term=LATER)
+    return Quoted(
+        found.list_minor,
+        found.discount_minor,
+        found.total_minor,
+        found.discount_code,
+        found.basis_points,
+        terms.currency(version),
+    )
 
 
 def price_pack(

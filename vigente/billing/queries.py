@@ -1,7 +1,7 @@
 """Questions about coverage, prices and the books. Writes nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import F, OuterRef, Q, QuerySet, Sum
@@ -19,9 +19,9 @@ from vigente.billing.models import (
     WorkType,
 )
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.prices import Quoted, Terms, quoted, terms_of
 from vigente.rules.coverage import IN_FORCE, NO_RANK, Decision, Outcome
 from vigente.rules.periods import day_start
-from vigente.rules.pricing import Price, price
 from vigente.rules.reasons import Code
 from vigente.rules.rulebook import Rulebook
 
@@ -79,23 +79,15 @@ def price_of(
     now: datetime,
     is_pack: bool = False,
     book: Rulebook | None = None,
-) -> Price:
-    """The price of a version, or of its pack, with the discount as its own line (R3, row 27). Minor units of its
-    currency.
+    terms: Terms | None = None,
+) -> Quoted:
+    """The price of a version, or of its pack, as this customer's list says it, with the discount as its own line (R3,
+    row 27). `terms`: what the prices of one buyer hang on, read once for many. `book`: under other rules.
     """
-    pairs: tuple[tuple[str, str], ...] = ()
-    if licence is None and organization is not None:
-        owned = Licence.objects.filter(organization=organization, is_active=True)
-        pairs = tuple(owned.values_list("edition__code", "hosting"))
-    amount = version.pack_price_minor if is_pack else version.price_minor
-    return price(
-        list_minor=amount or 0,
-        edition=version.plan.edition.code if licence is None else licence.edition.code,
-        hosting=licence.hosting if licence else None,
-        discounts=(book or rulebook_at(now)).discounts,
-        is_pack=is_pack,
-        licences=pairs,
-    )
+    terms = terms or terms_of(organization, now=now)
+    if book is not None:
+        terms = replace(terms, tariff=replace(terms.tariff, book=book))
+    return quoted(version=version, licence=licence, terms=terms, is_pack=is_pack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +96,7 @@ class Offer:
 
     kind: str
     version: PlanVersion
-    price: Price
+    price: Quoted
     cases: int | None
 
 
@@ -135,10 +127,11 @@ def offers_for(
     )
     versions = [v for v in versions if v.plan.edition_id in editions and v.plan.interval == "month"]
     offers: list[Offer] = []
+    terms = terms_of(organization, now=now)
     if codes & EXHAUSTED:
         mine = load(organization, now=now).best_version(licence.pk if licence else None, now=now)
         if mine is not None and mine.pack_price_minor is not None:
-            pack = price_of(version=mine, licence=licence, organization=organization, now=now, is_pack=True)
+            pack = quoted(version=mine, licence=licence, terms=terms, is_pack=True)
             offers.append(Offer("pack", mine, pack, mine.pack_cases))
         if mine is not None and mine.cases is not None:
             versions = [v for v in versions if v.cases is None or v.cases > mine.cases][:1]
@@ -146,7 +139,7 @@ def offers_for(
     kind = "upgrade" if offers or codes & EXHAUSTED else "plan"
     for version in versions:
         if work is None or work in version.work:
-            cost = price_of(version=version, licence=licence, organization=organization, now=now)
+            cost = quoted(version=version, licence=licence, terms=terms)
             offers.append(Offer(kind, version, cost, version.cases))
     return offers
 

@@ -166,7 +166,7 @@ def _uncovered(
     cost = price_of(version=version, licence=licence, organization=organization, now=now, book=after)
     params |= {
         "plan": version.plan.name,
-        "price": formats.money(cost.total_minor, version.currency, whole=True),
+        "price": formats.money(cost.total_minor, cost.currency, whole=True),
         "cases": _cases(version.cases),
     }
     return (
@@ -213,9 +213,8 @@ def _covered(
     )
     if old.total_minor == new.total_minor:
         return [_("%(licence)s: ya tiene %(plan)s y paga lo mismo.") % params]
-    currency = one.version.currency
-    params["old"] = formats.money(old.total_minor, currency, whole=True)
-    params["new"] = formats.money(new.total_minor, currency, whole=True)
+    params["old"] = formats.money(old.total_minor, old.currency, whole=True)
+    params["new"] = formats.money(new.total_minor, new.currency, whole=True)
     return [
         _(
             "%(licence)s: desde su próxima renovación, %(plan)s cuesta %(new)s en lugar de %(old)s, antes de"

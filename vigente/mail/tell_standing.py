@@ -160,7 +160,7 @@ def successor_of(contract: Subscription, *, now: datetime) -> PlanVersion | None
 
 def offer_text(offer: Offer) -> str:
     """`1 caso extra por C$ 380.00`, `Plan Comercio: 10 casos al mes por C$ 4,200.00`."""
-    amount = sums.amount(offer.price.total_minor, offer.version.currency)
+    amount = sums.amount(offer.price.total_minor, offer.price.currency)
     if offer.kind == "pack":
         text = ngettext(
             "%(n)s caso extra por %(amount)s", "%(n)s casos extra por %(amount)s", offer.cases or 1

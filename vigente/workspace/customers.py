@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from vigente.accounts.models import Invitation, Membership, Organization, User
 from vigente.billing.facts import load
 from vigente.billing.models import Licence, Subscription
+from vigente.billing.prices import terms_of
 from vigente.billing.queries import (
     Meter,
     StatementLine,
@@ -117,12 +118,13 @@ def organization_page(organization: Organization, *, user: User, now: datetime) 
     wide = any(contract.licence_id is None for contract in contracts)
     homes: list[Licence | None] = [*licences, *([None] if wide or not licences else [])]
     meters = meters_of(organization=organization, licences=homes, now=now, facts=facts)
+    terms = terms_of(organization, now=now)
     panels = []
     for home in homes:
         pk = home.pk if home else None
         mine = [c for c in contracts if c.licence_id == pk]
         prices = [
-            price_of(version=c.version, licence=home, organization=organization, now=now, book=facts.rulebook)
+            price_of(version=c.version, licence=home, organization=organization, now=now, terms=terms)
             for c in mine
         ]
         panels.append(LicencePanel(home, meters[pk], list(zip(mine, prices, strict=True))))

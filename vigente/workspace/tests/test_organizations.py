@@ -67,7 +67,7 @@ def test_the_page_costs_the_same_queries_however_much_there_is(
         shop.ticket(now)
     for _ in range(count):
         shop.held(now, work="guided_session") if left(shop, now) < 2 else None
-    with django_assert_num_queries({"sqlite": 17, "postgresql": 15}[connection.vendor]):
+    with django_assert_num_queries({"sqlite": 22, "postgresql": 20}[connection.vendor]):
         ana.get("organization", shop.organization.pk)
 
 
