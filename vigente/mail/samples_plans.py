@@ -115,7 +115,7 @@ def _payment(now: datetime) -> dict[str, Any]:
         "amount": money(144_900),
         "method": "transfer",
         "reference": "BAC-20394",
-        "note": _("El comprobante es de otra cuenta. Envíe el de la cuenta que está en la orden."),
+        "note": _("El comprobante es de otra cuenta. Envíe el de la cuenta que está en el pedido."),
         "organization": "Comercial Santa Ana",
         "code": "A-000123",
         "what": "",
@@ -125,10 +125,10 @@ def _payment(now: datetime) -> dict[str, Any]:
 
 
 MONEY: Letters = {
-    "order_prepared": (gettext_lazy("Le preparamos una orden"), _order),
-    "order_placed": (gettext_lazy("Una orden espera su pago"), _order),
-    "order_expired": (gettext_lazy("Una orden venció"), _order),
-    "order_cancelled": (gettext_lazy("Cancelamos una orden"), _order),
+    "order_prepared": (gettext_lazy("Le preparamos un pedido"), _order),
+    "order_placed": (gettext_lazy("Un pedido espera su pago"), _order),
+    "order_expired": (gettext_lazy("Un pedido venció"), _order),
+    "order_cancelled": (gettext_lazy("Cancelamos un pedido"), _order),
     "invoice_issued": (gettext_lazy("Factura por pagar"), _invoice),
     "invoice_reminder": (gettext_lazy("Recordatorio de pago"), lambda now: _late(now, 3)),
     "receipt": (gettext_lazy("Recibo: la factura está pagada"), _invoice),

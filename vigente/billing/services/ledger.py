@@ -102,7 +102,7 @@ def granting(
     note: str = "",
     is_favour: bool = False,
 ) -> LedgerEntry:
-    """The entry by which the books begin to know a grant, unsaved; dated when it begins, however late that is written."""
+    """The entry by which the books begin to know a grant, unsaved; dated when it begins, however late it is written."""
     return LedgerEntry(
         grant=grant,
         kind=ENTRY.GRANT,

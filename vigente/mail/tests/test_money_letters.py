@@ -64,9 +64,9 @@ def test_an_order_says_what_it_is_what_it_costs_and_until_when(shop, now):
     mails = letters("order.placed")
     assert [mail.to for mail in mails] == [shop.manager.email]
     said = plain(mails[0])
-    assert "Su orden está lista para pagar: C$ 2,100.00" in said
+    assert "Su pedido está listo para pagar: C$ 2,100.00" in said
     assert "Total C$ 2,100.00" in said
-    assert "La orden vale hasta el" in said
+    assert "El pedido vale hasta el" in said
 
 
 def test_a_prepared_order_comes_with_its_sellers_note(shop, now, boss):

@@ -108,7 +108,7 @@ class VersionField(forms.ModelChoiceField):
 
 CHARGED = [
     ("outside", _("Por fuera: aquí no se factura")),
-    ("here", _("Por Vigente: se hace una orden y el cliente la paga")),
+    ("here", _("Por Vigente: se hace un pedido y el cliente lo paga")),
 ]
 
 

@@ -225,7 +225,7 @@ def _order(
         **wanted,
     )
     action.back = reverse("workspace:order", args=[made.pk])
-    return _("Orden hecha. Ya le escribimos al cliente cómo pagarla.")
+    return _("Pedido hecho. Ya le escribimos al cliente cómo pagarla.")
 
 
 @supervisors

@@ -84,7 +84,7 @@ def order_payment(request: HttpRequest, pk: int) -> HttpResponse:
     form = PaymentForm(posted(request), currency=order.currency, initial=initial)
     note = _("Con el pago completo empieza lo que se pidió y se emite su factura.")
     action = Action(
-        title=_("Registrar el pago de la orden"),
+        title=_("Registrar el pago del pedido"),
         submit=_("Registrar"),
         back=reverse("workspace:order", args=[pk]),
         notes=(note,),

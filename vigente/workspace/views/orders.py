@@ -78,8 +78,8 @@ def order_new(request: HttpRequest, pk: int) -> HttpResponse:
     found, now = find_organization(pk, person(request)), instant(request)
     form = OrderForm(posted(request), organization=found, now=now, initial={"submission_key": once()})
     action = Action(
-        title=_("Preparar una orden para %(name)s") % {"name": found},
-        submit=_("Preparar la orden"),
+        title=_("Preparar un pedido para %(name)s") % {"name": found},
+        submit=_("Preparar el pedido"),
         back=reverse("workspace:organization", args=[pk]),
         wide=True,
         template="workspace/money/order_new.html",
@@ -98,7 +98,7 @@ def order_new(request: HttpRequest, pk: int) -> HttpResponse:
             **form.wanted(),
         )
         action.back = reverse("workspace:order", args=[made.pk])
-        return _("Orden preparada. Ya le escribimos el enlace al cliente.")
+        return _("Pedido preparado. Ya le escribimos el enlace al cliente.")
 
     return perform(request, action, form, run)
 
@@ -111,7 +111,7 @@ def order_cancellation(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         services.cancel(order=found, actor=person(request), now=instant(request))
-        return _("Orden cancelada.")
+        return _("Pedido cancelado.")
 
     return attempt(request, run, reverse("workspace:order", args=[pk]))
 
