@@ -73,7 +73,7 @@ def test_a_prepared_order_comes_with_its_sellers_note(shop, now, boss):
     order(shop, now, actor=boss, prepared=True, note="Como hablamos por teléfono")
     drain_all(now=now)
     said = plain(letters("order.prepared")[0])
-    assert "Sofía le preparó esta orden" in said
+    assert "Sofía le preparó este pedido" in said
     assert "Como hablamos por teléfono" in said
     assert letters("order.placed") == []
 
