@@ -52,6 +52,15 @@ def test_a_manager_reads_the_list_and_the_invoice(alice, invoice):
         assert part in said, part
 
 
+def test_what_is_paid_already_is_taken_off_in_sight(alice, shop, invoice, now):
+    payments.record_payment(
+        organization=shop.organization, method="manual", amount_minor=44_900, currency="NIO", key="half",
+        invoice=invoice, now=now,
+    )  # fmt: skip
+    said = words(alice.get(f"/es/pay/invoice/{invoice.pk}/"))
+    assert "Total C$ 1,449.00 Ya pagado o a su favor −C$ 449.00 Por pagar C$ 1,000.00" in said
+
+
 def test_nobody_else_does(bob, charlie, invoice):
     for client in (bob, charlie):
         for path in ("", f"{invoice.pk}/", f"{invoice.pk}.pdf"):

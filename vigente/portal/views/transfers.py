@@ -27,6 +27,7 @@ from vigente.printing.papers import Row, order_rows, rows_of
 from vigente.printing.statements import payment_words
 from vigente.rules.refusal import Refused
 from vigente.ui.feedback import done
+from vigente.ui.formats import money
 from vigente.ui.wording import refusal_text
 
 
@@ -40,6 +41,12 @@ class Due:
     @property
     def is_open(self) -> bool:
         return self.due_minor > 0
+
+    @property
+    def taken_off(self) -> str:
+        """What need not be paid any more, with its minus; empty when nothing."""
+        minor = self.due_minor - self.target.total_minor
+        return money(minor, self.currency) if minor else ""
 
     @property
     def currency(self) -> str:
