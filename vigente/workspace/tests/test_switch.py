@@ -140,7 +140,9 @@ def test_adoption_is_drawn_day_by_day(oscar, now):
     make_customer("Ayer", now=now - timedelta(days=1))
     make_customer("Todavía no", now=now, plan=False)
     oscar.post("switch_date", on="2026-09-01")
-    seen = words(oscar.get("switch_adoption"))
+    page = oscar.get("switch_adoption")
+    assert "uplot" in page.content.decode()
+    seen = words(page)
     assert "2 de 3 organizaciones tienen plan para el 1 de septiembre de 2026." in seen
     assert "Faltan 52 días." in seen
     rows = b"".join(oscar.get("switch_adoption", query="?format=csv").streaming_content).decode()
