@@ -129,7 +129,7 @@ def cost(asked: Asked) -> Report:
         [
             words(plan.plan if plan.family else _("Sin plan")),
             count(plan.cases, rows_url("cost", asked.which, plan.family or "-")),
-            count(round(plan.minutes / 60)),
+            Cell(formats.span(plan.minutes), raw=round(plan.minutes / 60, 2)),
             amount(plan.cost_minor, plan.currency),
             amount(plan.per_case, plan.currency),
             words(" · ".join(formats.money(minor, code) for code, minor in plan.revenue.items()) or "—"),
@@ -141,7 +141,7 @@ def cost(asked: Asked) -> Report:
     columns = [
         Column(_("Plan")),
         Column(_("Casos"), True),
-        Column(_("Horas"), True),
+        Column(_("Tiempo"), True),
         Column(_("Costo"), True),
         Column(_("Por caso"), True),
         Column(_("Ingreso"), True),
@@ -185,6 +185,10 @@ def _cost_how(found: Costs) -> list[str]:
           "al costo por hora del día en que entró."),
         _("El ingreso es el recurrente: de cada mes, lo que corre al cerrar; del mes en curso, la parte que va."),
     ]  # fmt: skip
+    if any(len(plan.revenue) > 1 or set(plan.revenue) - {found.currency} for plan in found.plans):
+        how.append(
+            _("Lo que ingresa en otra moneda no se resta del costo: en esos planes no se dice qué queda.")
+        )
     if found.assumed:
         text = ngettext(
             "%(n)s caso es de un tipo sin minutos: se contó con %(minutes)s.",

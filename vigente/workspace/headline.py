@@ -106,7 +106,7 @@ def _cost(month: Period, known: Sequence[PlanFlow], *, now: datetime, zone: str)
         )
         % {"n": len(losing)}
         if losing
-        else _("Todos los planes dejan más de lo que cuestan.")
+        else _("Ningún plan con ingreso cuesta más de lo que deja.")
     )
     value = "—" if found.per_case is None else formats.money(found.per_case, found.currency)
     return Figure(_("Costo por caso"), value, says, _finance("cost"), bad=bool(losing))

@@ -72,7 +72,8 @@ def used(asked: Asked) -> Report:
         tables=[Table("cases", _("Movimiento de casos"), columns, rows)] if _moved(found) else [],
         how=[
             _("Sale del libro de casos: lo que había, más lo que se dio y se devolvió, menos lo usado, vencido y "
-              "anulado, es lo que queda. Los planes sin límite se cuentan aparte, porque de ellos nada queda.")
+              "anulado, es lo que queda. Los planes sin límite se cuentan aparte, porque de ellos nada queda."),
+            _("Se usaron: los usados menos los devueltos, más los de planes sin límite."),
         ],
     )  # fmt: skip
 

@@ -111,6 +111,10 @@ def test_the_one_who_was_passed_over_is_named(oscar, lived, now):
     assert "9 min" in seen
 
 
+def test_time_is_said_to_the_minute(oscar, lived):
+    assert "45 min US$ 7.50 US$ 7.50" in words(oscar.get("finance", "cost"))
+
+
 def test_a_csv_holds_plain_numbers(oscar, lived):
     answer = oscar.get("finance", "revenue", query="?format=closing-USD&period=month")
     page = b"".join(answer.streaming_content).decode()
