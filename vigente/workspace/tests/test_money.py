@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from vigente.billing.models import BillingProfile, CustomerAccount, Invoice, Order, Payment
-from vigente.billing.services import orders, payments
+from vigente.billing.prices import Priced
+from vigente.billing.services import invoices, orders, payments
 from vigente.factories import make_customer, make_version, publish
 from vigente.installation.files import store
+from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.workspace.tests.conftest import address, said, words
 
 pytestmark = pytest.mark.django_db
@@ -83,10 +85,21 @@ def test_an_invoice_shows_lines_payments_and_entries(sofia, invoice):
     assert "Plan Tienda" in seen
     assert "Saldo de clientes" in seen
     assert "C$ 2,100.00" in seen
+    assert "incluyen el impuesto" not in seen
     assert invoice.code in words(sofia.get("invoices", query="?view=paid"))
     assert invoice.code in words(sofia.get("invoices", query="?view=paid&q=farmacia"))
     assert invoice.code not in words(sofia.get("invoices", query="?view=paid&q=otra"))
     assert sofia.get("invoices", query="?view=nope").status_code == 404
+
+
+def test_prices_with_tax_beside_amounts_without_it_are_said_to_be_so(sofia, client, now):
+    label = Label(LabelCode.PLAN, {"plan": "Básico", "edition": "WEB", "licence": client.licence.pk})
+    line = Line(label, 1, 115_000, tax_basis_points=1500, includes_tax=True)
+    made = invoices.issue(
+        key="i", organization=client.organization, priced=Priced((line,), "NIO"), purpose=Invoice.Purpose.OTHER,
+        due_at=now, now=now,
+    )  # fmt: skip
+    assert "incluyen el impuesto; los importes, no" in words(sofia.get("invoice", made.pk))
 
 
 def test_lists_are_read_as_a_file_too(sofia, invoice):
@@ -199,7 +212,13 @@ def test_an_organizations_page_has_its_money_for_supervisors_only(ana, sofia, cl
 
 def test_who_invoices_are_made_out_to_is_written_by_staff(sofia, client):
     page = client.organization.pk
-    form = {"legal_name": "Luz S.A.", "tax_id": "J031", "country": "ni", "email": "c@luz.test", "language": "es"}
+    form = {
+        "legal_name": "Luz S.A.",
+        "tax_id": "J031",
+        "country": "ni",
+        "email": "c@luz.test",
+        "language": "es",
+    }
     assert sofia.post("organization_billing", page, **form, tax_exempt="on").status_code == 422
     sofia.post("organization_billing", page, **form)
     made = BillingProfile.objects.get()
@@ -238,7 +257,9 @@ def test_a_contract_by_hand_is_charged_here_or_outside(sofia, client):
     page = client.organization.pk
     form = {"licence": client.licence.pk, "version": client.version.pk, "source": "bought", "auto_renew": "on",
             "confirmed": "on", "submission_key": "k"}  # fmt: skip
-    assert sofia.post("subscription_new", page, **form, charge="here", starts_on="2026-08-01").status_code == 422
+    assert (
+        sofia.post("subscription_new", page, **form, charge="here", starts_on="2026-08-01").status_code == 422
+    )
     assert sofia.post("subscription_new", page, **form | {"source": "legacy", "ends_on": "2026-08-01"},
                       charge="here").status_code == 422  # fmt: skip
     response = sofia.post("subscription_new", page, **form, charge="here")
@@ -284,7 +305,10 @@ def test_row_20_a_missed_term_is_charged_or_not(sofia, client, invoice, now):
 
     rows = [
         MissedTerm.objects.create(
-            subscription=invoice.subscription, number=n, start=now - timedelta(days=60), end=now - timedelta(days=30)
+            subscription=invoice.subscription,
+            number=n,
+            start=now - timedelta(days=60),
+            end=now - timedelta(days=30),
         )
         for n in (5, 6)
     ]
@@ -295,7 +319,9 @@ def test_row_20_a_missed_term_is_charged_or_not(sofia, client, invoice, now):
 
 
 def test_files_for_the_accountant_are_of_the_period_chosen(sofia, invoice):
-    page = sofia.get("money_exports", query="?first=2026-07-01&last=2026-07-31&separator=semicolon&decimals=comma")
+    page = sofia.get(
+        "money_exports", query="?first=2026-07-01&last=2026-07-31&separator=semicolon&decimals=comma"
+    )
     assert "Libro diario" in words(page)
     query = "?first=2026-07-01&last=2026-07-31&separator=tab&decimals=point"
     text = b"".join(sofia.get("money_export", "invoices", query=query).streaming_content).decode()
@@ -331,4 +357,7 @@ def test_lists_of_money_cost_the_same_however_long_they_are(sofia, client, super
     pay(client, supervisor, now, amount=20_000)
     for page, most in (("money", 20), ("invoices", 10), ("payments", 10), ("transfers", 10), ("credits", 10)):
         with queries(most):
-            assert sofia.get(page, query="?view=all" if page in ("invoices", "payments") else "").status_code == 200
+            assert (
+                sofia.get(page, query="?view=all" if page in ("invoices", "payments") else "").status_code
+                == 200
+            )
