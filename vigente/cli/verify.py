@@ -17,7 +17,7 @@ def verify(
     as_json: AsJson = False,
     most: Annotated[int, typer.Option(min=1, help="Stop after naming this many differences.")] = 1000,
 ) -> None:
-    """Recompute every balance, draw, period, promise and place, and name each difference. Reads only.
+    """Recompute every balance, draw, period, promise, place, invoice and account, and name each difference. Reads only.
 
     Ends with 0 if everything adds up, and with 1 if something differs.
     """
@@ -44,7 +44,7 @@ def verify(
 
 
 def _checked() -> dict[str, Any]:
-    from vigente.billing.models import Grant, LedgerEntry, Subscription
+    from vigente.billing.models import Grant, Invoice, LedgerEntry, MoneyEntry, Payment, Subscription
     from vigente.tickets.models import HeldRequest, Ticket
 
     return {
@@ -53,4 +53,7 @@ def _checked() -> dict[str, Any]:
         "subscriptions": Subscription.objects.count(),
         "cases": Ticket.objects.count(),
         "held requests": HeldRequest.objects.count(),
+        "invoices": Invoice.objects.count(),
+        "payments": Payment.objects.count(),
+        "entries of money": MoneyEntry.objects.count(),
     }

@@ -111,8 +111,8 @@ def open_money(stage: Stage) -> None:
 
 
 def _in_dollars(minor: int) -> int:
-    """A sample price in cents, to the half dollar."""
-    return max(round(minor / CENTAVOS_TO_THE_CENT / 50), 1) * 50
+    """A sample price in cents, to the half dollar; what is free is free in dollars, too."""
+    return max(round(minor / CENTAVOS_TO_THE_CENT / 50), 1) * 50 if minor else 0
 
 
 def open_account(organization: Organization, customer: Customer, till: "Till") -> None:
