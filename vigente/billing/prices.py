@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from vigente.accounts.models import Organization
+from vigente.billing.first_terms import Had, had_by, is_used_up
 from vigente.billing.models import (
     BillingProfile,
     Licence,
@@ -81,13 +82,17 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Who buys: the list they buy in (None: the base one, unnamed), the tax they pay, the installations they have."""
+    """Who buys: the list they buy in (None: the base one, unnamed), the tax they pay, the installations they have.
+
+    `had`: for how many terms an installation (None: all of them) had a discount that is for the first ones only.
+    """
 
     organization: Organization | None
     price_list: PriceList | None
     exempt: bool
     tariff: Tariff
     pairs: tuple[tuple[str, str], ...] = ()
+    had: Had = field(default_factory=dict)
 
     @property
     def book(self) -> Rulebook:
@@ -148,6 +153,7 @@ def terms_for(organizations: Iterable[Organization], tariff: Tariff) -> dict[int
     owned = Licence.objects.filter(organization__in=buyers, is_active=True).order_by("pk")
     for pk, edition, hosting in owned.values_list("organization", "edition__code", "hosting"):
         pairs[pk].append((edition, hosting))
+    had = had_by(buyers, tariff.book.discounts)
     return {
         pk: Terms(
             organization=organization,
@@ -155,6 +161,7 @@ def terms_for(organizations: Iterable[Organization], tariff: Tariff) -> dict[int
             exempt=pk in profile and profile[pk].tax_exempt,
             tariff=tariff,
             pairs=tuple(pairs[pk]),
+            had=had[pk],
         )
         for pk, organization in buyers.items()
     }
@@ -325,7 +332,7 @@ def _discounted(
         list_minor=unit,
         edition=licence.edition.code if licence else version.plan.edition.code,
         hosting=licence.hosting if licence else None,
-        discounts=terms.book.discounts,
+        discounts=[rule for rule in terms.book.discounts if not is_used_up(rule, licence, terms.had)],
         is_pack=is_pack,
         licences=() if licence else terms.pairs,
         buying=buying,

@@ -8,9 +8,10 @@ from vigente.accounts.models import Organization
 from vigente.billing.models import Licence, PlanVersion, PriceList, Subscription
 from vigente.billing.prices import Priced, check_coupon, first_term, price_plan, terms_of
 from vigente.billing.queries import sold_versions
+from vigente.billing.services.orders import may_pay_later
 from vigente.portal.catalogue import first_reply
 from vigente.rules.refusal import Refused
-from vigente.rules.rulebook import Activation, Rulebook
+from vigente.rules.rulebook import Rulebook
 
 FREE_AGAIN = (Subscription.Status.ENDED, Subscription.Status.REPLACED, Subscription.Status.CANCELLED)
 
@@ -19,7 +20,8 @@ FREE_AGAIN = (Subscription.Status.ENDED, Subscription.Status.REPLACED, Subscript
 class Summary:
     """One plan for one installation (None: one to come). `next_at`: when the next charge falls due if it began now.
 
-    `coupon_problem`: why the coupon that was typed changes nothing.
+    `at_once`: it covers from the order on, and is paid afterwards. `coupon_problem`: why the coupon that was typed
+    changes nothing.
     """
 
     version: PlanVersion
@@ -29,12 +31,8 @@ class Summary:
     next_at: datetime
     first_reply: str
     book: Rulebook
+    at_once: bool
     coupon_problem: Refused | None = None
-
-    @property
-    def at_once(self) -> bool:
-        """It covers from the order on, and is paid afterwards."""
-        return self.book.activate is Activation.ON_ORDER
 
     @property
     def next_differs(self) -> bool:
@@ -76,6 +74,7 @@ def summary(
         next_at=first.end,
         first_reply=first_reply(version),
         book=terms.book,
+        at_once=may_pay_later(organization, now=now),
         coupon_problem=problem,
     )
 

@@ -123,9 +123,21 @@ def _dispute(closed: bool) -> Callable[[Any, datetime], str]:
         intent = found.payment_intent if isinstance(found.payment_intent, str) else ""
         if not intent:
             return "unknown"
+        if not closed and _closed_before(intent, getattr(found, "created", None)):
+            return "late"
         return card_disputes.heard(intent=intent, state=str(found.status), closed=closed, now=now)
 
     return does
+
+
+def _closed_before(intent: str, began: int | None) -> bool:
+    """Whether word of this dispute's end overtook word of its beginning; an earlier dispute ended before it began."""
+    if began is None:
+        return False
+    ends = StripeEvent.objects.filter(
+        object_id=intent, kind="charge.dispute.closed", created_at__gte=datetime.fromtimestamp(began, UTC)
+    )
+    return ends.exclude(outcome=card_disputes.EARLY).exists()
 
 
 def _refund(found: Any, now: datetime) -> str:

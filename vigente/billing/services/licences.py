@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Edition, Grant, Licence, Order, Plan, Subscription
@@ -92,7 +93,12 @@ def transfer_licence(*, licence: Licence, organization: Organization, now: datet
         licence=licence, ended_at__isnull=True
     )
     waiting = [c for c in contracts if c.status not in (STATUS.ACTIVE, STATUS.SCHEDULED)]
-    if waiting or Order.objects.filter(licence=licence, status__in=["prepared", "open"]).exists():
+    if (
+        waiting
+        or Order.objects.filter(
+            Q(licence=licence) | Q(subscription__licence=licence), status__in=["prepared", "open"]
+        ).exists()
+    ):
         raise Refused(RefusalCode.UNPAID)
     contracts.update(organization=organization)
     Grant.objects.filter(licence=licence, organization=before, end__gt=now).update(

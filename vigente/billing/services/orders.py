@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Invoice, Licence, Order, Payment, PlanVersion, Subscription
@@ -16,15 +16,17 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.prices import Priced, check_coupon, first_term, price_pack, price_plan, terms_of
 from vigente.billing.services import upgrades
 from vigente.billing.services.invoices import issue
-from vigente.billing.services.money import credit_of
+from vigente.billing.services.money import credit_of, hold_credit
 from vigente.billing.services.packs import add_pack
 from vigente.billing.services.subscriptions import activate, cancel_waiting, subscribe
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.rules.invoicing import Line
 from vigente.rules.periods import Months, month_of
+from vigente.rules.reasons import Credit
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.rules.rulebook import Activation
+from vigente.rules.subscriptions import current_term
 
 KIND = Order.Kind
 STATUS = Order.Status
@@ -76,7 +78,7 @@ def place(
         note=note.strip()[:300],
         created_by=actor,
         created_at=now,
-        expires_at=_expiry(kind, now=now),
+        expires_at=_expiry(kind, subscription, now=now),
         lines=[line.to_json() for line in priced.lines],
         currency=priced.currency,
         net_minor=priced.net_minor,
@@ -153,6 +155,18 @@ def try_fulfil(*, order: Order, now: datetime) -> bool:
     return True
 
 
+def may_pay_later(organization: Organization | None, *, now: datetime) -> bool:
+    """Whether a plan covers from its order on (setting `activate`): for who owes nothing and never left a first term
+    unpaid, else each new order would bring the cases of a grace for nothing.
+    """
+    if rulebook_at(now).activate is not Activation.ON_ORDER:
+        return False
+    if organization is None:  # to be founded: it has left nothing unpaid
+        return True
+    never_paid = Q(term=0, purpose=Invoice.Purpose.TERM, credit_notes__reason=Credit.UNPAID.value)
+    return not Invoice.objects.filter(Q(balance_minor__gt=0) | never_paid, organization=organization).exists()
+
+
 def _open(order: Order, *, actor: User | None, now: datetime) -> Order:
     order.status, order.accepted_by, order.accepted_at = STATUS.OPEN, actor, now
     if order.kind == KIND.PLAN:
@@ -168,8 +182,7 @@ def _open(order: Order, *, actor: User | None, now: datetime) -> Order:
         )
     order.save(update_fields=["status", "accepted_by", "accepted_at", "subscription"])
     _tell(Kind.ORDER_PLACED, order, now=now, actor=actor)
-    on_order = order.kind == KIND.PLAN and rulebook_at(now).activate is Activation.ON_ORDER
-    if on_order:
+    if order.kind == KIND.PLAN and may_pay_later(order.organization, now=now):
         _fulfil(order, now=now)
     else:
         try_fulfil(order=order, now=now)
@@ -202,8 +215,10 @@ def _fulfil(order: Order, *, now: datetime) -> None:
     else:
         assert order.subscription is not None, "a change is of a contract"
         change = upgrades.preview_change(subscription=order.subscription, version=order.version, now=now)
-        if change.today is None:
+        if change.today is None or change.today.currency != order.currency:
             raise Refused(RefusalCode.TOO_LATE, until=order.expires_at.isoformat())
+        if change.today.total_minor > hold_credit(order.organization, order.currency):
+            raise Refused(RefusalCode.UNPAID)  # a new term began, or prices changed: it costs more by now
         upgrades.apply(
             subscription=order.subscription,
             version=order.version,
@@ -260,6 +275,7 @@ def _price(
             terms=terms,
         )
     if kind == KIND.PACK:
+        _check_pack(version, licence, subscription)
         in_force = subscription is not None and subscription.contract().in_force(now)
         if not in_force and not terms.book.sell_packs_without_plan:
             raise Refused(RefusalCode.PACK_NEEDS_PLAN)
@@ -280,19 +296,35 @@ def _price(
     return change.today
 
 
-def _expiry(kind: str, *, now: datetime) -> datetime:
-    """An order waits `order_days`; with calendar months no longer than the month whose days it was priced for."""
+def _check_pack(version: PlanVersion, licence: Licence | None, subscription: Subscription | None) -> None:
+    """A pack is of the plan and for the installation it hangs on: its rank and its price go together (row 26)."""
+    if licence is not None and licence.edition_id != version.plan.edition_id:
+        raise Refused(RefusalCode.WRONG_EDITION, field="version")
+    if subscription is None:
+        return
+    if version.pk != subscription.version_id:
+        raise Refused(RefusalCode.INVALID_VALUE, field="version")
+    if subscription.licence_id is not None and (licence is None or licence.pk != subscription.licence_id):
+        raise Refused(RefusalCode.INVALID_VALUE, field="licence")
+
+
+def _expiry(kind: str, subscription: Subscription | None, *, now: datetime) -> datetime:
+    """An order waits `order_days`; no longer than the time whose days it was priced for: the calendar month of a first
+    term, the running term of a change.
+    """
     book = rulebook_at(now)
     expires = now + timedelta(days=book.order_days)
     if kind == KIND.PLAN and book.months is Months.CALENDAR:
         return min(expires, month_of(now, book.billing_zone).end)
+    if kind == KIND.UPGRADE and subscription is not None:
+        return min(expires, current_term(subscription.running(), now=now).end)
     return expires
 
 
 @transaction.atomic
 def _expire(order: Order, *, now: datetime) -> int:
     fresh = _locked(order)
-    if fresh.status not in WAITING:
+    if fresh.status not in WAITING or fresh.payments.filter(status=Payment.Status.REVIEW).exists():
         return 0
     _close(fresh, STATUS.EXPIRED, Kind.ORDER_EXPIRED, actor=None, now=now)
     return 1

@@ -61,8 +61,10 @@ def submit_transfer(
         created_at=now,
     )
     _check(payment)
-    if order is not None and order.status != Order.Status.OPEN:
-        raise Refused(RefusalCode.WRONG_STATE, state=order.status)
+    if order is not None:
+        waiting = Order.objects.select_for_update(no_key=True).values_list("status", flat=True)
+        if (status := waiting.get(pk=order.pk)) != Order.Status.OPEN:
+            raise Refused(RefusalCode.WRONG_STATE, state=status)
     return _once(payment, Kind.PAYMENT_SUBMITTED, actor=user, now=now)
 
 

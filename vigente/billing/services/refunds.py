@@ -2,6 +2,7 @@
 vendor's cloud in the middle of a term (row 27).
 """
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -196,22 +197,25 @@ def credit_unused_days(*, licence: Licence, now: datetime, actor: User | None) -
     )
     if invoice is None or not span.contains(now) or not any(uncorrected(invoice)):
         return None
-    anew = price_plan(
-        version=subscription.version,
-        licence=licence,
-        organization=subscription.organization,
-        coupon=subscription.coupon,
-        term=invoice.term or 0,
-        now=now,
+    own = copy(licence)
+    own.hosting = Licence.Hosting.CUSTOMER
+    anew, elsewhere = (
+        price_plan(
+            version=subscription.version,
+            licence=one,
+            organization=subscription.organization,
+            coupon=subscription.coupon,
+            term=invoice.term or 0,
+            now=now,
+        )
+        for one in (licence, own)  # not what else changed of its price since
     )
+    if anew.currency != invoice.currency:
+        return None  # billed in another list meanwhile: the discount comes with the next term
     zone = subscription.time_zone
     left, days = Span(now, span.end).days(zone), span.days(zone)
-    net, tax = (
-        max(was - is_, 0)
-        for was, is_ in zip(
-            (invoice.net_minor, invoice.tax_minor), (anew.net_minor, anew.tax_minor), strict=True
-        )
-    )
+    net = max(min(invoice.net_minor, elsewhere.net_minor) - anew.net_minor, 0)
+    tax = max(min(invoice.tax_minor, elsewhere.tax_minor) - anew.tax_minor, 0)
     given = part_of(net, tax, part=left, whole=days)
     left_net, left_tax = uncorrected(invoice)
     if given.total_minor == 0 or given.net_minor > left_net or given.tax_minor > left_tax:
