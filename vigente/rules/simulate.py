@@ -76,7 +76,8 @@ class _Run(Stage):
         else:
             self.plan(asked.at, Turn.ASKED, partial(self._ask, fate))
         for act in asked.acts:
-            self.plan(act.at, Turn.ACT, partial(self._act, fate, act))
+            turn = Turn.ACT if act.at > asked.at else Turn.SETTLED  # never before it was asked
+            self.plan(act.at, turn, partial(self._act, fate, act))
         for again in asked.tries:
             self.plan(again.at, Turn.AGAIN, partial(self._try, fate, again))
         if asked.how is How.OVERRIDE and asked.accepted_at is not None:

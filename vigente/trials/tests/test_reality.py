@@ -52,3 +52,4 @@ def test_the_demonstration_vendor_comes_out_as_it_was():
     otherwise = TrialRow.objects.filter(trial=trial, listed=TrialRow.List.REALITY)
     assert not otherwise.exclude(before__why=Why.OVERRIDE).exists()
     assert trial.result["before"]["requests"] > 200
+    assert trial.result["before"]["expired"] == _expired_really(trial, now)
