@@ -6,6 +6,8 @@ steps are lived through from fixed seeds, which costs half as much. `python -m t
 likes.
 """
 
+import gc
+
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, seed, settings
@@ -20,6 +22,15 @@ SQLITE = connection.vendor == "sqlite"
 EXAMPLES = 4 if SQLITE else 1
 LIVES = 7 if SQLITE else 1  # of 350 steps, per shard: with what Hypothesis does, more than 20,000 in all
 number = st.integers(0, 9_999)
+
+
+@pytest.fixture(autouse=True)
+def _look_for_garbage_seldom():
+    """The ORM makes much that dies at once."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000)
+    yield
+    gc.set_threshold(*before)
 
 
 class Business(RuleBasedStateMachine):
