@@ -5,7 +5,6 @@ Prices are decimal numbers in the currency's own unit and become integer minor u
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -23,6 +22,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+
+from vigente.billing.toml_reading import loads
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPAN = re.compile(r"(?:(\d{1,5})h)?(?:(\d{1,5})m)?")
@@ -217,8 +218,8 @@ def major(amount_minor: int, currency: str) -> Decimal:
 def parse(text: str) -> Catalogue:
     """Read a catalogue; PlansFileError names every problem in it."""
     try:
-        data = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError, ArithmeticError) as error:
+        data = loads(text, parse_float=Decimal)
+    except (ValueError, ArithmeticError) as error:
         raise PlansFileError([f"this is not TOML: {error}"]) from None
     try:
         catalogue = Catalogue.model_validate(data)

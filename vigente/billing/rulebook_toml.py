@@ -5,7 +5,6 @@ reader by `vigente.ui.rulebook_problems` and in English by `str`.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
@@ -17,11 +16,13 @@ from zoneinfo import ZoneInfo
 import tomlkit
 from babel.numbers import list_currencies
 
+from vigente.billing.toml_reading import loads
 from vigente.rules.pricing import DiscountRule
 from vigente.rules.rulebook import Rulebook
 
 ALWAYS, UNLIMITED = "always", "unlimited"
 MOST = 1_000_000
+GUESSES = 50  # for how many wrong names a right one is looked for
 ROLES = ("agent", "supervisor", "owner")
 _HINTS = get_type_hints(Rulebook)
 
@@ -98,8 +99,8 @@ class RulebookFileError(ValueError):
 def parse(text: str, *, base: Rulebook) -> Rulebook:
     """The rulebook a file says; settings that it does not mention are those of `base`."""
     try:
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        data = loads(text)
+    except ValueError as error:
         raise RulebookFileError([Problem(Fault.NOT_TOML, params={"detail": error})]) from None
     reader = _Reader()
     values = {name: reader.read(name, value) for name, value in data.items()}
@@ -143,7 +144,7 @@ class _Reader:
         return self.choice(name, value, hint)
 
     def unknown(self, name: str, where: str, known: list[str]) -> None:
-        close = get_close_matches(name, known, n=1)
+        close = get_close_matches(name[:80], known, n=1) if len(self.problems) < GUESSES else []
         meant = close[0] if close else ""
         self.wrong(Fault.UNKNOWN, where[:80], meant=meant, known=", ".join(sorted(known)))
 
@@ -234,7 +235,7 @@ class _Reader:
             self.flag(where, value)
         elif name == "hosting" and value not in ("customer", "vendor_cloud"):
             self.wrong(Fault.CHOICE, where, given=value, allowed="customer, vendor_cloud")
-        elif name == "currency" and value not in list_currencies():
+        elif name == "currency" and not (isinstance(value, str) and value in list_currencies()):
             self.wrong(Fault.CURRENCY, where, given=value)
         elif name in _RULE:
             self.text(where, value)
@@ -247,9 +248,12 @@ _UNSAID: dict[str, Any] = {"edition": None, "hosting": None, "basis_points": 0, 
 
 
 def _shown(value: Any) -> str:
-    text = (
-        value if isinstance(value, str) else str(value) if not isinstance(value, bool) else str(value).lower()
-    )
+    if isinstance(value, int) and abs(value) > 10**60:
+        return "…"  # written out, it would be longer than Python writes
+    try:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+    except (ValueError, RecursionError):
+        return "…"
     text = re.sub(r"[\x00-\x1f\x7f]+", " ", text)
     return text if len(text) <= 60 else text[:59] + "…"
 
