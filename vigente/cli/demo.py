@@ -30,7 +30,7 @@ def demonstration() -> dict[str, Any]:
     from django.conf import settings
     from django.db import connection
 
-    from vigente.cli.welcome import last_base_url
+    from vigente.cli.boot import last_base_url
     from vigente.installation.models import Installation
 
     has_tables = Installation._meta.db_table in connection.introspection.table_names()

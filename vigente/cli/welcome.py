@@ -12,12 +12,6 @@ def remember_base_url(url: str) -> None:
     (data_directory() / "base-url").write_text(url + "\n")
 
 
-def last_base_url() -> str | None:
-    """The address of the last `vigente serve` on this data directory."""
-    path = data_directory() / "base-url"
-    return path.read_text().strip() if path.exists() else None
-
-
 def demo_logins() -> list[Login]:
     """The logins of a demonstration database; none on a real one."""
     from vigente.installation.models import Installation
