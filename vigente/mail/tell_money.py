@@ -37,10 +37,13 @@ def reminder(event: Event, *, now: datetime) -> None:
 
 
 def paid(event: Event, *, now: datetime) -> None:
-    """The receipt."""
+    """The receipt. What was left of an invoice and taken back, not paid, is told by its credit note."""
     invoice = _invoice(event)
-    if invoice is not None and invoice.total_minor:
-        _tell("receipt", event, invoice, now=now)
+    if invoice is None or not invoice.total_minor:
+        return
+    if Invoice.objects.filter(corrects=invoice, issued_at=invoice.settled_at).exists():
+        return
+    _tell("receipt", event, invoice, now=now)
 
 
 def credit_note(event: Event, *, now: datetime) -> None:

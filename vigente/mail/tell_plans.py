@@ -19,6 +19,7 @@ from vigente.rules.refusal import Refused
 from vigente.rules.subscriptions import current_term
 
 BOUGHT = Subscription.Source.BOUGHT
+UNPAID = (Subscription.Status.GRACE, Subscription.Status.SUSPENDED)
 
 
 def activated(event: Event, *, now: datetime) -> None:
@@ -105,6 +106,11 @@ def cases_expiring(event: Event, *, now: datetime) -> None:
     left = grant.remaining if grant else None
     if grant is None or not left or grant.end <= now:
         return
+    usable = meter_of(organization=grant.organization, licence=grant.licence, now=now).left
+    if usable is not None:
+        left = min(left, usable)  # an unpaid term withholds them (row 25)
+    if not left:
+        return
     tell_managers("cases_expiring", event, organization_id=grant.organization_id, now=now, words=lambda: {
         "left": left, "until": facts.last_day(grant.end, now=now), "what": what_for(grant.licence),
         "coverage": facts.coverage(grant.organization, grant.licence, now=now), "link": link("portal:ask"),
@@ -127,6 +133,8 @@ def _reminder(template: str, event: Event, *, now: datetime) -> None:
     contract, at = contract_of(event), facts.instant(event.data.get("at"))
     if contract is None or at is None or at <= now or contract.notice_given_at is not None:
         return
+    if contract.status in UNPAID and template == "renewal_near":
+        return  # it renews only once this term is paid, of which the reminders tell
     to_managers(template, event, contract, now=now, words=lambda: {
         "at": facts.exact(at), "cut_off": facts.exact(facts.instant(event.data.get("cut_off"))),
         **renewal_words(contract, at=at),

@@ -229,3 +229,18 @@ def test_a_plan_that_begins_on_order_says_until_when_it_covers_unpaid(shop, now)
     said = plain(letters("invoice.issued", shop.manager.email)[0])
     assert "Factura A-000001 por C$ 2,100.00" in said
     assert "le sigue cubriendo hasta el" in said
+
+
+def test_what_was_given_up_unpaid_gets_no_receipt_nor_talk_of_cases_and_renewals(shop, now, boss):
+    made = order(shop, now)
+    paid(shop, now, boss, order=made)
+    drain_all(now=now)
+    live_through(now, now + timedelta(days=32))
+    paid(shop, now + timedelta(days=32), boss, amount=100_000)
+    live_through(now + timedelta(days=32), now + timedelta(days=63))
+    assert "terminó" in letters("subscription.ended", shop.manager.email)[0].subject
+    assert letters("credit_note.issued", shop.manager.email)
+    assert len(letters("invoice.paid", shop.manager.email)) == 1
+    assert len(letters("subscription.renewal_near", shop.manager.email)) == 1
+    expiring = [plain(mail) for mail in letters("subscription.cases_expiring", shop.manager.email)]
+    assert len(expiring) == 1
