@@ -12,13 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from vigente.accounts.models import SCOPES, STAFF_ROLES, Role, User
+from vigente.accounts.models import STAFF_ROLES, Role, User
 from vigente.billing.models import WorkType
 from vigente.installation.models import Installation
 from vigente.mail.models import Mailbox
 from vigente.sla.models import BusinessHours, Holiday, SlaPolicy
 from vigente.tickets.models import Department
 from vigente.workspace.forms.fields import DayField
+from vigente.workspace.scope_words import scope_choices
 
 DAYS = (_("Lunes"), _("Martes"), _("Miércoles"), _("Jueves"), _("Viernes"), _("Sábado"), _("Domingo"))
 LONGEST_MINUTES = 10_000_000  # as in a catalogue's file: a later deadline would be in no calendar
@@ -327,7 +328,7 @@ class TokenForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=_("Qué puede hacer"),
-        choices=[(scope, scope) for scope in SCOPES],
+        choices=scope_choices,
         widget=forms.CheckboxSelectMultiple,
     )
     expires_on = DayField(label=_("Vence"), help_text=_("Vacío: no vence."))

@@ -195,6 +195,7 @@ def test_a_mailbox_keeps_its_password_and_never_shows_it(oscar):
 
 
 def test_a_token_shows_its_secret_once_and_stops_when_revoked(oscar, now):
+    assert "tomar el siguiente caso (queue)" in words(oscar.get("token_new"))
     oscar.post("token_new", name="Producto", scopes=["coverage", "coverage:any"])
     token = ApiToken.objects.get()
     first, second = oscar.get("tokens").content.decode(), oscar.get("tokens").content.decode()
