@@ -60,7 +60,11 @@ def test_row_25_in_grace_and_suspended_are_said_plainly_with_the_way_to_pay(bill
     assert dunning.suspend_due(now=later) == 1
     clock.move_to(later)
     assert "Suspendido: falta pagar la renovación." in plan_of(billed)
+    home = words(signed_in(billed.manager).get("/es/"))
+    assert "Falta pagar la renovación ." in home.replace("renovación.", "renovación .")
+    assert "Ver planes y precios" not in home
     asked = words(signed_in(billed.manager).get("/es/ask/"))
+    assert "Falta pagar la renovación" in asked
     assert "Pague lo pendiente en «Mi plan»" in asked
 
 
