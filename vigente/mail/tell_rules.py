@@ -126,7 +126,7 @@ def for_customer(announcement: Announcement, organization: Organization, *, now:
     licences = list(
         Licence.objects.filter(organization=organization, is_active=True).select_related("edition__product")
     )
-    rows = outlook(at, organizations=[organization.pk])
+    rows = outlook(max(at, now), organizations=[organization.pk])
     bare = set(rows[0].bare) if rows else set()
     said = []
     for licence in licences[:LICENCES_NAMED]:
@@ -216,11 +216,7 @@ def _covered(
     params["old"] = formats.money(old.total_minor, old.currency, whole=True)
     params["new"] = formats.money(new.total_minor, new.currency, whole=True)
     return [
-        _(
-            "%(licence)s: desde su próxima renovación, %(plan)s cuesta %(new)s en lugar de %(old)s, antes de"
-            " impuestos."
-        )
-        % params
+        _("%(licence)s: desde su próxima renovación, %(plan)s cuesta %(new)s en lugar de %(old)s.") % params
     ]
 
 

@@ -251,8 +251,8 @@ def _favour(row: TrialRow, names: Names) -> list[Cell]:
 
 def _customer_columns() -> Sequence[Column]:
     return (
-        Column(_("Entran de más"), number=True),
-        Column(_("Entran de menos"), number=True),
+        Column(_("Entran de más o antes"), number=True),
+        Column(_("Entran de menos o después"), number=True),
         Column(_("Casos vencidos"), number=True),
         Column(_("Dinero")),
     )
