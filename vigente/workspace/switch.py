@@ -70,7 +70,8 @@ def announcement_of(found: Required | None) -> Announcement | None:
 
 def steps(*, now: datetime, found: Required | None, rows: Sequence[Outlook]) -> list[Step]:
     """All six, in order."""
-    organizations, licences = Organization.objects.count(), Licence.objects.count()
+    licences = Licence.objects.filter(organization__blocked_at__isnull=True).count()
+    organizations = Organization.objects.filter(blocked_at__isnull=True).count()
     legacy = Subscription.objects.filter(source=Subscription.Source.LEGACY).count()
     sent = announcement_of(found)
     covered = sum(row.is_covered for row in rows)
