@@ -32,7 +32,7 @@ def welcome(url: str, logins: list[Login]) -> None:
 def _lines(url: str, logins: list[Login]) -> None:
     print(f"Vigente is ready at {url}")
     for login in logins:
-        print(f"  {login['role']:<12} {login['email']:<40} {login['password']}")
+        print(f"  {login['role']:<17} {login['email']:<40} {login['password']}")
 
 
 def _panel(url: str, logins: list[Login]) -> None:

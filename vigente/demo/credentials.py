@@ -13,7 +13,7 @@ from vigente.installation.models import Installation
 
 WORDS = ("arqueo", "bodega", "cafetal", "cedro", "garza", "kardex", "laguna", "malinche", "marimba", "volcan")
 CUSTOMER_SCOPES = ("coverage", "tickets:read", "tickets:write", "statement", "billing:read", "billing:write")
-STAFF_SCOPES = (*CUSTOMER_SCOPES, "coverage:any", "queue")
+STAFF_SCOPES = (*CUSTOMER_SCOPES, "coverage:any", "queue", "rulebook", "simulations", "webhooks")
 PRODUCT_SCOPES = ("coverage", "coverage:any", "tickets:read", "tickets:write")
 COVERED = "el-clavo"
 SITUATIONS = {"exhausted": "la-biela", "uncovered": "luz-de-luna", "unpaid": "cristal-norte"}

@@ -14,7 +14,9 @@ import pytest
 from tests.support.environment import ROOT
 from tests.support.live import LiveVigente
 
-ROLES = ["customer", "manager", "agent", "supervisor", "owner"]
+ROLES = [
+    "customer", "manager", "agent", "supervisor", "owner", "manager_exhausted", "manager_uncovered", "manager_unpaid",
+]  # fmt: skip
 
 pytestmark = pytest.mark.once
 
