@@ -10,7 +10,7 @@ from vigente.api import schemas
 
 OrderKind = Literal["plan", "pack", "upgrade"]
 Method = Literal["transfer", "card", "manual"]
-Amount = Annotated[int, Field(ge=1, le=10**15)]
+Amount = Annotated[int, Field(ge=1, le=10**15), schemas.DIGITS]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["NIO"])]
 Line120 = Annotated[str, Field(max_length=120, pattern=schemas.NO_NUL)]
 Note = Annotated[str, Field(max_length=300, pattern=schemas.NO_NUL)]
@@ -122,7 +122,7 @@ class NewOrder(schemas.Body):
     licence: schemas.Key | None = None
     organization: schemas.Number | None = None
     subscription: schemas.Number | None = None
-    quantity: Annotated[int, Field(ge=1, le=1000)] = 1
+    quantity: Annotated[int, Field(ge=1, le=1000), schemas.DIGITS] = 1
     coupon: Annotated[str, Field(max_length=40, pattern=schemas.NO_NUL)] = ""
 
 

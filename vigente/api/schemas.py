@@ -11,7 +11,9 @@ NO_NUL = r"^[^\x00]*$"
 
 
 def _digits(value: Any) -> Any:
-    """Whole numbers in an address are plain digits: no sign, space, exponent or other script."""
+    """Whole numbers in an address are plain digits: no sign, space, exponent or other script; `true` is no number."""
+    if isinstance(value, bool):
+        raise ValueError("write a whole number, in digits")
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) < 20):
         raise ValueError("write a whole number, in digits")
     return value
@@ -31,8 +33,9 @@ def _in_the_calendar(value: datetime) -> datetime:
     return value.replace(year=1970 if value.year < 1970 else 8999, day=min(value.day, 28))
 
 
-Number = Annotated[int, Field(ge=1, le=2**62), BeforeValidator(_digits)]
-Limit = Annotated[int, Field(ge=1, le=100), BeforeValidator(_digits)]
+DIGITS = BeforeValidator(_digits)
+Number = Annotated[int, Field(ge=1, le=2**62), DIGITS]
+Limit = Annotated[int, Field(ge=1, le=100), DIGITS]
 Instant = Annotated[AwareDatetime, BeforeValidator(_iso), AfterValidator(_in_the_calendar)]
 Key = Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL, examples=["INVEX-WEB-0001"])]
 Email = Annotated[

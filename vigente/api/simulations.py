@@ -13,7 +13,7 @@ from vigente.api.auth import Caller, TokenAuth, caller_of
 from vigente.api.errors import ERRORS
 from vigente.api.problems import Problem, not_found, only
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.rulebook_toml import RulebookFileError, parse
+from vigente.billing.rulebook_toml import RulebookFileError, dump, parse
 from vigente.rules.rulebook import Rulebook
 from vigente.trials import services
 from vigente.trials.models import MOST_MONTHS, Trial
@@ -36,7 +36,7 @@ Toml = Annotated[str, Field(max_length=200_000, pattern=schemas.NO_NUL)]
 class NewSimulation(schemas.Body):
     """`rulebook`: settings as an object, or a TOML file; what it leaves out is as in force."""
 
-    months: Annotated[int, Field(ge=1, le=MOST_MONTHS)]
+    months: Annotated[int, Field(ge=1, le=MOST_MONTHS), schemas.DIGITS]
     direction: Literal["back", "ahead"] = "back"
     rulebook: dict[str, Any] | Toml
 
@@ -97,7 +97,8 @@ def _draft(given: dict[str, Any] | str, *, now: datetime) -> Rulebook:
     try:
         if isinstance(given, str):
             return parse(given, base=base)
-        return Rulebook.from_json({**base.to_json(), **given})
+        book = Rulebook.from_json({**base.to_json(), **given})
+        return parse(dump(book), base=book)  # held to the same bounds as a file
     except RulebookFileError as error:
         errors = [
             {"field": one.where or "rulebook", "code": "invalid", "message": str(one)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-MOST_BYTES, MOST_ROWS, MOST_CELL = 5_000_000, 20_000, 2000
+MOST_BYTES, MOST_ROWS, MOST_CELL, MOST_COLUMNS = 5_000_000, 20_000, 2000, 200
 
 
 class Fault(StrEnum):
@@ -130,6 +130,10 @@ def _rows(reader: Any) -> Iterator[Row]:
     for cells in reader:
         if not any(cell.strip() for cell in cells):
             continue
+        if len(cells) > MOST_COLUMNS:
+            raise ImportFileError(
+                Problem(Fault.CELLS, reader.line_num, params={"given": len(cells), "most": MOST_COLUMNS})
+            )
         if not names:
             names = _headings(cells, reader.line_num)
             continue
