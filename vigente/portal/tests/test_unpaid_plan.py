@@ -63,6 +63,9 @@ def test_row_25_in_grace_and_suspended_are_said_plainly_with_the_way_to_pay(bill
     home = words(signed_in(billed.manager).get("/es/"))
     assert "Falta pagar la renovación ." in home.replace("renovación.", "renovación .")
     assert "Ver planes y precios" not in home
+    plans = words(signed_in(billed.manager).get("/es/plans/"))
+    assert "Falta pagar la renovación Ver mi plan" in plans
+    assert "Comprar casos extra" not in plans
     asked = words(signed_in(billed.manager).get("/es/ask/"))
     assert "Falta pagar la renovación" in asked
     assert "Pague lo pendiente en «Mi plan»" in asked
