@@ -39,7 +39,7 @@ def reminder(event: Event, *, now: datetime) -> None:
 def paid(event: Event, *, now: datetime) -> None:
     """The receipt. What was left of an invoice and taken back, not paid, is told by its credit note."""
     invoice = _invoice(event)
-    if invoice is None or not invoice.total_minor:
+    if invoice is None or not invoice.total_minor or invoice.settled_at is None:
         return
     if Invoice.objects.filter(corrects=invoice, issued_at=invoice.settled_at).exists():
         return
