@@ -4,7 +4,7 @@ Each step is done once however often the clock asks. While a transfer of the cus
 against them, and a blocked organization is left alone (row 40).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -66,7 +66,7 @@ def settle_due(*, now: datetime) -> int:
     owed = open_invoices().filter(
         Exists(in_hand), ~Exists(spoken_for), purpose=Invoice.Purpose.TERM, subscription__status__in=UNPAID
     )
-    return sum(_settle(invoice, now=now) for invoice in owed[:BATCH])
+    return _each(_settle, owed[:BATCH], now=now)
 
 
 def suspend_due(*, now: datetime) -> int:
@@ -76,7 +76,7 @@ def suspend_due(*, now: datetime) -> int:
         due_at__lte=now - timedelta(days=rulebook_at(now).grace_days),
         subscription__status=Subscription.Status.GRACE,
     )
-    return sum(_suspend(invoice, now=now) for invoice in late[:BATCH])
+    return _each(_suspend, late[:BATCH], now=now)
 
 
 def give_up_due(*, now: datetime) -> int:
@@ -84,7 +84,21 @@ def give_up_due(*, now: datetime) -> int:
     lost = open_invoices().filter(
         purpose=Invoice.Purpose.TERM, due_at__lte=now - timedelta(days=rulebook_at(now).void_days)
     )
-    return sum(_give_up(invoice, now=now) for invoice in lost[:BATCH])
+    return _each(_give_up, lost[:BATCH], now=now)
+
+
+def _each(do: Callable[..., int], invoices: Iterable[Invoice], *, now: datetime) -> int:
+    """Do it to each in a transaction of its own; one that fails keeps no other waiting, and is raised at the end."""
+    done, failed = 0, None
+    for invoice in invoices:
+        try:
+            done += do(invoice, now=now)
+        except Exception as error:
+            error.add_note(f"invoice {invoice.pk}")
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return done
 
 
 @transaction.atomic
