@@ -124,9 +124,13 @@ vendor = [
     path("rules/trials/<int:pk>/<slug:listed>/", trials.trial_rows, name="trial_rows"),
     path("rules/drafts/<int:pk>/discard/", rules.rules_draft_discard, name="rules_draft_discard"),
     path(
-        "rules/drafts/<int:pk>/announcement/", announcements.announcement_of_draft, name="announcement_of_draft"
+        "rules/drafts/<int:pk>/announcement/",
+        announcements.announcement_of_draft,
+        name="announcement_of_draft",
     ),
-    path("rules/<int:pk>/announcement/", announcements.announcement_of_version, name="announcement_of_version"),
+    path(
+        "rules/<int:pk>/announcement/", announcements.announcement_of_version, name="announcement_of_version"
+    ),
     path("announcements/<int:pk>/", announcements.announcement, name="announcement"),
     path("announcements/<int:pk>/copies.csv", announcements.announcement_copies, name="announcement_copies"),
     path("announcements/<int:pk>/preview/", announcements.announcement_preview, name="announcement_preview"),
@@ -136,7 +140,11 @@ vendor = [
     path("switch/customers/", switch_customers.switch_customers, name="switch_customers"),
     path("switch/customers/template.csv", switch_customers.switch_template, name="switch_template"),
     path("switch/customers/<int:pk>/", switch_customers.switch_import, name="switch_import"),
-    path("switch/customers/<int:pk>/invitations/", switch_customers.switch_invitations, name="switch_invitations"),
+    path(
+        "switch/customers/<int:pk>/invitations/",
+        switch_customers.switch_invitations,
+        name="switch_invitations",
+    ),
     path("switch/legacy/", switch.switch_legacy, name="switch_legacy"),
     path("switch/date/", switch.switch_date, name="switch_date"),
     path("switch/uncovered/", switch.switch_uncovered, name="switch_uncovered"),

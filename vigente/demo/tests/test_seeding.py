@@ -142,7 +142,7 @@ class TheDemonstration(TestCase):
         one = licence("cloud_web")
         version = one.subscriptions.get(status="active").version
         price = price_of(version=version, licence=one, organization=one.organization, now=NOW)
-        assert price.total_minor * 10 == version.price_minor * 6
+        assert price.total_minor * 10 == price.list_minor * 6
 
     def test_two_licences_of_one_organization_have_their_own_plans(self) -> None:
         two = Organization.objects.get(name="Café y Abarrotes Peñas Blancas")

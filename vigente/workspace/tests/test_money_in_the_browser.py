@@ -46,7 +46,9 @@ def scene(supervisor, now):
     for n, name in enumerate(names):
         at = now - timedelta(days=(2, 20, 1, 0)[n])
         shop = make_customer(name, now=at, plan=False)
-        BillingProfile.objects.create(organization=shop.organization, legal_name=f"{name}, S.A.", tax_id="J0310000")
+        BillingProfile.objects.create(
+            organization=shop.organization, legal_name=f"{name}, S.A.", tax_id="J0310000"
+        )
         order = orders.place(
             organization=shop.organization, licence=shop.licence, kind="plan", version=version, key=name,
             prepared=n == 3, actor=supervisor if n == 3 else shop.manager, note="Como hablamos" if n == 3 else "",

@@ -34,7 +34,9 @@ def new_plan(**more):
 def test_a_plan_is_made_from_nothing_with_its_price_in_every_list(oscar, dollars):
     make_work_types()
     assert "Precio · Dólares (USD)" in words(oscar.get("plan_new"))
-    form = new_plan(edition=make_edition().pk, **{f"list_{dollars.pk}": "60", f"list_{dollars.pk}_pack": "11.50"})
+    form = new_plan(
+        edition=make_edition().pk, **{f"list_{dollars.pk}": "60", f"list_{dollars.pk}_pack": "11.50"}
+    )
     assert "queda a la venta" in said(oscar.post("plan_new", **form))
     version = PlanVersion.objects.get()
     assert (version.price_minor, version.currency, version.plan.family) == (210_000, "NIO", "tienda")
@@ -45,7 +47,9 @@ def test_a_plan_is_made_from_nothing_with_its_price_in_every_list(oscar, dollars
     assert Plan.objects.count() == 1
 
 
-@pytest.mark.parametrize("wrong", [{"code": "con espacio"}, {"edition": "99"}, {"interval": "week"}, {"name": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"code": "con espacio"}, {"edition": "99"}, {"interval": "week"}, {"name": ""}]
+)
 def test_a_plan_that_cannot_be_is_refused(oscar, wrong):
     make_work_types()
     form = new_plan(edition=make_edition().pk) | wrong
