@@ -26,8 +26,7 @@ def read(text):
     """As a rulebook: what it says is what is written again, or it is refused."""
     try:
         book = rulebook_toml.parse(text, base=Rulebook())
-    except rulebook_toml.RulebookFileError as refused:
-        assert str(refused)
+    except rulebook_toml.RulebookFileError:
         return
     assert rulebook_toml.parse(rulebook_toml.dump(book), base=Rulebook()) == book
     assert Rulebook.from_json(book.to_json()) == book

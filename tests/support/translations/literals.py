@@ -22,6 +22,7 @@ _CLASSES = re.compile(r"block \w*(surface|class|width)\b")  # blocks whose text 
 _DATA = (
     "vigente/demo/",
     "vigente/factories.py",
+    "vigente/printing/samples.py",
     "vigente/ui/samples.py",
     "vigente/ui/templates/500.html",
     "vigente/ui/templates/ui/gallery/",

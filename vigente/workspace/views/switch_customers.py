@@ -87,7 +87,7 @@ def _line(result: Result) -> dict[str, Any]:
 def switch_template(request: HttpRequest) -> HttpResponseBase:
     """An empty table with one row to write over."""
     example = {
-        "organization": "Ferretería El Ejemplo",
+        "organization": "Almacenes Ejemplo",
         "reference": "C-001",
         "language": "es",
         "manager_name": "Rosa Ejemplo",
