@@ -10,8 +10,9 @@ from vigente.billing.models import Invoice, InvoiceSeries, MoneyEntry, Payment
 from vigente.billing.queries import meter_of
 from vigente.billing.services import payments, refunds
 from vigente.billing.services.licences import set_hosting, transfer_licence
+from vigente.billing.services.money import credit_of
 from vigente.billing.services.packs import return_pack
-from vigente.factories import make_organization, make_user, make_version
+from vigente.factories import make_organization, make_user, make_version, publish
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Ticket
 from vigente.worker.clock import run_due
@@ -174,3 +175,28 @@ def test_row_38_new_terms_bind_when_announced_in_time_and_one_term_later_when_no
     assert Invoice.objects.get(term=2).total_minor == 250_000
     assert again(who).version_id == second.pk
     the_books_hold(following)
+
+
+def test_row_33_a_refund_gives_back_its_share_of_a_paid_upgrade_too(now: datetime, owner) -> None:
+    publish(upgrade="immediate")
+    who = contracted(now)
+    better = make_version(cases=10, rank=1, price_minor=420_000)
+    bought = order(who, now, kind="upgrade", key="up", version=better, subscription=again(who))
+    pay(who, now, bought.total_minor, order=bought, key="up")
+    who.ticket(now)
+    who.ticket(now)
+    term = Invoice.objects.get(purpose="term")
+    given = refunds.preview(invoice=term, now=now)
+    assert (given.cases, given.undrawn, given.total_minor) == (10, 8, 336_000)  # of 210 000 and 210 000
+    refunds.refund(invoice=term, actor=owner, now=now)
+    assert Invoice.objects.filter(corrects__isnull=False).count() == 2
+    assert credit_of(who.organization, "NIO") == 336_000
+    the_books_hold(now)
+
+
+def test_a_key_of_any_length_happens_once(now: datetime) -> None:
+    who = buyer(now)
+    long = "k" * 500
+    first = order(who, now, key=long)
+    assert order(who, now, key=long) == first
+    assert pay(who, now, PRICE, order=first, key=long) == pay(who, now, PRICE, order=first, key=long)

@@ -16,6 +16,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.prices import Priced, check_coupon, first_term, price_pack, price_plan, terms_of
 from vigente.billing.services import upgrades
 from vigente.billing.services.invoices import issue
+from vigente.billing.services.keys import kept
 from vigente.billing.services.money import credit_of, hold_credit
 from vigente.billing.services.packs import add_pack
 from vigente.billing.services.subscriptions import activate, cancel_waiting, subscribe
@@ -54,6 +55,7 @@ def place(
     `prepared`: by sales staff, to be accepted by link first. A plan already ordered waits as a contract of its own
     (`subscription`); a pack or a change needs the contract it hangs on. Raises Refused, having written nothing.
     """
+    key = kept(key, most=80)
     before = Order.objects.filter(key=key).first()
     if before is not None:
         return before

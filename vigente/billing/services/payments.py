@@ -14,6 +14,7 @@ from vigente.billing.models import Invoice, Order, Payment, Subscription
 from vigente.billing.services import orders
 from vigente.billing.services.course import RUNNING
 from vigente.billing.services.invoices import settle, settle_oldest
+from vigente.billing.services.keys import kept
 from vigente.billing.services.money import ACCOUNT, add_credit, post, take_credit
 from vigente.events.kinds import Kind
 from vigente.events.models import record
@@ -45,7 +46,7 @@ def submit_transfer(
 ) -> Payment:
     """The customer says they sent money, with its proof; staff confirm it. Nothing is paid by this alone."""
     payment = Payment(
-        key=key,
+        key=kept(key, most=120),
         organization=organization,
         method=Payment.Method.TRANSFER,
         status=STATUS.REVIEW,
@@ -107,7 +108,7 @@ def record_payment(
 ) -> Payment:
     """Money that certainly came in: noted by staff, or said by the card processor. Once per key."""
     payment = Payment(
-        key=key,
+        key=kept(key, most=120),
         organization=organization,
         method=method,
         status=STATUS.CONFIRMED,
@@ -154,7 +155,7 @@ def fail(
 ) -> Payment:
     """A charge did not go through; the customer is told."""
     payment = Payment(
-        key=key,
+        key=kept(key, most=120),
         organization=organization,
         method=method,
         status=STATUS.FAILED,
@@ -187,7 +188,7 @@ def pay_out(
     if not actor.is_supervisor:
         raise Refused(RefusalCode.SUPERVISOR_ONLY)
     payment = Payment(
-        key=key,
+        key=kept(key, most=120),
         organization=organization,
         direction=Payment.Direction.OUT,
         method=method,

@@ -31,12 +31,21 @@ STATUS = Payment.Status
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """What a refund would give back, for so many `undrawn` of the term's `cases`; of a plan without limit, days."""
+    """What a refund would give back, for so many `undrawn` of the term's `cases`; of a plan without limit, days.
+
+    `parts`: of the term's invoice, and of those by which it was changed for a better plan.
+    """
 
     cases: int
     undrawn: int
     by_days: bool
-    amount: Split
+    parts: tuple[tuple[Invoice, Split], ...]
+
+    @property
+    def amount(self) -> Split:
+        return Split(
+            sum(part.net_minor for _, part in self.parts), sum(part.tax_minor for _, part in self.parts)
+        )
 
     @property
     def total_minor(self) -> int:
@@ -47,10 +56,10 @@ def preview(*, invoice: Invoice, now: datetime) -> Refund:
     """What refunding the term of this invoice would give back now; writes nothing."""
     subscription = _require_a_term(invoice)
     span = subscription.running().term(invoice.term or 0)
-    left_net, left_tax = uncorrected(invoice)
     cases, undrawn, by_days = _used(subscription, span, now=now)
-    amount = part_of(left_net, left_tax, part=undrawn, whole=cases) if cases else Split(0, 0)
-    return Refund(cases, undrawn, by_days, amount)
+    paid = [invoice, *_upgrades_in(subscription, span)] if cases else []
+    parts = [(one, part_of(*uncorrected(one), part=undrawn, whole=cases)) for one in paid]
+    return Refund(cases, undrawn, by_days, tuple((one, part) for one, part in parts if part.total_minor))
 
 
 @transaction.atomic
@@ -75,20 +84,24 @@ def refund(*, invoice: Invoice, actor: User, now: datetime, note: str = "") -> I
     if given.total_minor == 0:
         raise Refused(RefusalCode.NOT_ENOUGH, units=given.cases, left=0)
     _take_back(subscription, reason=Release.REFUNDED, actor=actor, now=now)
-    credit_note = credit(
-        invoice=invoice,
-        net_minor=given.amount.net_minor,
-        tax_minor=given.amount.tax_minor,
-        label=Label(
-            LabelCode.REFUND,
-            {"plan": subscription.version.plan.name, "undrawn": given.undrawn, "cases": given.cases},
-        ),
-        reason=Credit.REFUND,
-        key=f"refund:{invoice.pk}",
-        actor=actor,
-        note=note,
-        now=now,
+    label = Label(
+        LabelCode.REFUND,
+        {"plan": subscription.version.plan.name, "undrawn": given.undrawn, "cases": given.cases},
     )
+    credit_note, *_more = [
+        credit(
+            invoice=paid,
+            net_minor=part.net_minor,
+            tax_minor=part.tax_minor,
+            label=label,
+            reason=Credit.REFUND,
+            key=f"refund:{paid.pk}",
+            actor=actor,
+            note=note,
+            now=now,
+        )
+        for paid, part in given.parts
+    ]
     tell(
         Kind.SUBSCRIPTION_REFUNDED,
         subscription,
@@ -234,6 +247,17 @@ def credit_unused_days(*, licence: Licence, now: datetime, actor: User | None) -
         actor=actor,
         now=now,
     )
+
+
+def _upgrades_in(subscription: Subscription, span: Span) -> QuerySet[Invoice]:
+    """What was paid for changing to a better plan in the middle of this term (row 23)."""
+    return subscription.invoices.filter(
+        purpose=Invoice.Purpose.UPGRADE,
+        corrects__isnull=True,
+        balance_minor=0,
+        issued_at__gte=span.start,
+        issued_at__lt=span.end,
+    ).order_by("pk")
 
 
 def _used(subscription: Subscription, span: Span, *, now: datetime) -> tuple[int, int, bool]:
