@@ -3,6 +3,8 @@
 Written past the services, as if each of their checks had failed: what is shown must be safe by itself.
 """
 
+import csv
+import io
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +13,10 @@ from django.db import connection, models
 
 from tests.access.world import World, build
 from vigente.billing.guards import drop_sql, guard_sql
-from vigente.billing.models import Invoice, InvoiceLine, LedgerEntry, MoneyEntry, Order
+from vigente.billing.models import CustomerImport, Invoice, InvoiceLine, LedgerEntry, MoneyEntry, Order
 from vigente.installation.models import Installation
 from vigente.tickets.models import HeldRequest, Message, Ticket
+from vigente.workspace.import_words import headings
 
 TEXT = "'\"><xss-tag onxss=1><img src=x onerror=alert(1)><svg/onload=alert(2)>{{7*7}}<script>alert(3)</script>\u202e"
 HTML = """
@@ -52,6 +55,7 @@ def build_hostile(now: datetime) -> World:
             for row in model._base_manager.all():
                 _poison(row)
     _poison_invoices()
+    _poison_imports()
     with connection.cursor() as cursor:
         for statement in guard_sql(connection.vendor):
             cursor.execute(statement)
@@ -75,6 +79,14 @@ def _poison_invoices() -> None:
     )
     for order in Order.objects.all():
         Order.objects.filter(pk=order.pk).update(lines=[line | {"label": label} for line in order.lines])
+
+
+def _poison_imports() -> None:
+    """A table somebody sent: what is not one is refused at the door, so its cells are what attacks."""
+    table = io.StringIO()
+    names = list(headings().values())
+    csv.writer(table).writerows([names, [TEXT] * len(names)])
+    CustomerImport.objects.update(text=table.getvalue())
 
 
 def _poison(row: models.Model) -> None:

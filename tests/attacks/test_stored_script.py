@@ -1,5 +1,6 @@
 """Whatever anybody wrote, no page becomes another page by it: every page × every text, read as a browser reads it."""
 
+import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -17,6 +18,10 @@ from vigente.tickets.models import HeldRequest, Ticket
 from vigente.worker.drain import drain_all
 
 NOW = datetime(2026, 7, 10, 15, 0, tzinfo=UTC)
+# Where a letter is previewed: a page of ours, with a policy of its own, in which nothing runs.
+LETTER_FRAME = re.compile(
+    r'<iframe class="letter[^>"]*" src="/es/desk/settings/letters/[^">]*"[^>]*></iframe>'
+)
 NEVER = {"xss-tag", "iframe", "object", "embed", "base", "math", "applet", "frame", "frameset", "noembed"}
 LINKS = ("href", "src", "action", "formaction", "srcdoc", "data", "poster", "hx-get", "hx-post", "xlink:href")
 MORE = (
@@ -105,7 +110,7 @@ def test_no_page_is_changed_by_what_somebody_wrote(role, world):
                 wrong += [f"{url}: {what}" for what in wrong_with(html.replace('<base target="_blank">', ""))]
                 continue
             seen += "xss-tag" in html
-            wrong += [f"{url}: {what}" for what in wrong_with(html)]
+            wrong += [f"{url}: {what}" for what in wrong_with(LETTER_FRAME.sub("", html))]
             assert "script-src 'self'" in policy
             assert "unsafe" not in policy
     assert not wrong, "\n".join(wrong[:40])
