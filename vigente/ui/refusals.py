@@ -129,7 +129,7 @@ def _webhook_address(params: Words) -> str:
             return _("Esa dirección es de una red privada. Use una que se alcance desde internet.")
         case "host":
             return _("El nombre del servidor no se entiende. Escríbalo como webhooks.ejemplo.com.")
-    return _("Esa dirección no se puede usar. Un ejemplo: https://webhooks.ejemplo.com/vigente")
+    return _("Esa dirección no se puede usar. Use una como https://webhooks.ejemplo.com/vigente.")
 
 
 def _too_late(params: Words) -> str:

@@ -77,6 +77,8 @@ def parse(url: str) -> Target:
         or set(url) & set("\\#<>\"'`^{}|")
     ):
         raise Refusal("url")
+    if _misplaces_brackets(url):
+        raise Refusal("host")
     try:
         parts = urlsplit(_ascii_host(url))
         port, host = parts.port, (parts.hostname or "").lower()
@@ -93,6 +95,13 @@ def parse(url: str) -> Target:
         raise Refusal("port")
     _judge_host(host)
     return Target(tls, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+
+
+def _misplaces_brackets(url: str) -> bool:
+    """Whether the host has brackets that do not hold a whole address; Python versions differ on these."""
+    authority = re.sub(r"^[^/]*//([^/?#]*).*$", r"\1", url, flags=re.DOTALL)
+    host = authority.rpartition("@")[2]
+    return bool(set("[]") & set(host)) and not re.fullmatch(r"\[[0-9A-Fa-f:.]+\](:\d*)?", host)
 
 
 def _ascii_host(url: str) -> str:
