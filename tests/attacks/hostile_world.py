@@ -102,7 +102,9 @@ def _poison(row: models.Model) -> None:
             and not isinstance(field, models.SlugField)
         ):
             start = f"{row.pk}" if field.unique else ""
-            most = NAME_IN_A_CATALOGUE if row._meta.app_label == "billing" else field.max_length
+            most = field.max_length or len(start + TEXT)
+            if row._meta.app_label == "billing":
+                most = min(most, NAME_IN_A_CATALOGUE)
             values[field.name] = (start + TEXT)[:most]
     if values:
         type(row)._base_manager.filter(pk=row.pk).update(**values)
