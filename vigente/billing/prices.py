@@ -116,9 +116,7 @@ def profile_of(organization: Organization | None) -> BillingProfile | None:
 def list_of(organization: Organization | None) -> PriceList | None:
     """The list an organization buys in; None: the base list, and nobody named it."""
     profile = profile_of(organization)
-    if profile is not None and profile.price_list is not None:
-        return profile.price_list
-    return PriceList.objects.filter(is_base=True).first()
+    return (profile and profile.price_list) or PriceList.objects.filter(is_base=True).first()
 
 
 def tariff_at(now: datetime) -> Tariff:

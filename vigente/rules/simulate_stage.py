@@ -1,5 +1,6 @@
 """The vendor's side of a replay: contracts, allotments, debts, packs and favours in their order (`simulate`)."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ GRANT_SOURCE = {Kind.BOUGHT: Source.PERIOD, Kind.LEGACY: Source.LEGACY, Kind.INC
 
 
 @dataclass(slots=True)
-class Stage:
+class Stage(ABC):
     """One customer under `books`. What is to come waits in a heap; `debts`: contracts whose running term is unpaid."""
 
     customer: Customer
@@ -51,13 +52,13 @@ class Stage:
         """To be done at `at`."""
         heappush(self.heap, (at, turn.value, next(self.serial), act))
 
+    @abstractmethod
     def release_waiting(self, at: datetime) -> None:
         """Coverage may have appeared."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask_to_choose(self, licence: int | None, at: datetime) -> None:
         """A renewal brought cases (row 45)."""
-        raise NotImplementedError
 
     def contracts(self, at: datetime) -> tuple[Contract, ...]:
         """The contracts as they stand; made anew whenever one of them moves."""

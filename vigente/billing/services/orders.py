@@ -56,8 +56,7 @@ def place(
     (`subscription`); a pack or a change needs the contract it hangs on. Raises Refused, having written nothing.
     """
     key = kept(key, most=80)
-    before = Order.objects.filter(key=key).first()
-    if before is not None:
+    if (before := Order.objects.filter(key=key).first()) is not None:
         return before
     if organization.is_blocked:
         raise Refused(RefusalCode.BLOCKED)
