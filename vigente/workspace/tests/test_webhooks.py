@@ -49,7 +49,7 @@ def test_one_is_made_and_its_secret_is_shown_once(oscar, owner):
         ("https://ana:clave@ejemplo.test/", "usuario ni contraseña"),
         ("https://ejemplo.test:25/", "puerto"),
         ("no", "empieza con https://"),
-        ("https://ejemplo.test/a b", "Un ejemplo"),
+        ("https://ejemplo.test/a b", "Use una como"),
     ],
 )
 def test_an_address_that_may_not_be_used_says_why_and_what_was_typed_stays(oscar, url, why):
