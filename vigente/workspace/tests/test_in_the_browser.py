@@ -174,6 +174,18 @@ def test_a_case_is_worked_by_keys_alone(sign_in, live_server, agent, scene):
     assert case.status == "open"
 
 
+def test_an_action_opened_right_after_another_was_left_keeps_its_form(sign_in, live_server, agent, scene):
+    page, case = sign_in(agent, live_server.url), scene["case"]
+    page.goto(f"{live_server.url}/es/desk/cases/{case.number}/")
+    page.keyboard.press("w")
+    page.wait_for_selector("#action[open] .card")
+    late = "document.getElementById('action').dispatchEvent(new Event('close'))"
+    page.evaluate(late)
+    assert "Por cotizar" in page.locator("#action").inner_text()
+    leave(page)
+    page.wait_for_selector("#action .card", state="detached")
+
+
 def test_what_a_dialog_refuses_stays_in_it_with_what_was_typed(sign_in, live_server, agent, scene):
     page, case = sign_in(agent, live_server.url), scene["case"]
     page.goto(f"{live_server.url}/es/desk/cases/{case.number}/")

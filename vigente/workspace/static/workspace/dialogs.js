@@ -13,5 +13,6 @@ if (dialog) {
   dialog.addEventListener("click", (event) => {
     if (event.target.closest("[data-close-dialog]")) event.preventDefault();
   });
-  dialog.addEventListener("close", () => dialog.replaceChildren());
+  // Browsers tell of the closing with the next picture; by then the next action may already be open in it.
+  dialog.addEventListener("close", () => dialog.open || dialog.replaceChildren());
 }
