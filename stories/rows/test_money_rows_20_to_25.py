@@ -164,6 +164,63 @@ def test_row_25_no_renewal_over_an_unpaid_term_and_its_invoice_is_voided(now: da
     the_books_hold(gone)
 
 
+@pytest.mark.parametrize("decided", ["confirmed", "rejected", "a card is faster"])
+def test_row_25_an_unpaid_term_does_not_end_while_its_transfer_is_under_review(
+    now: datetime, supervisor, decided: str
+) -> None:
+    who = contracted(now)
+    due = again(who).next_due_at
+    assert due is not None
+    run_due(now=due)
+    invoice = Invoice.objects.get(term=1)
+    sent = payments.submit_transfer(
+        organization=who.organization, amount_minor=PRICE, currency="NIO", reference="41", key="t",
+        user=who.manager, invoice=invoice, now=due + timedelta(days=2),
+    )  # fmt: skip
+    over = again(who).unpaid_until
+    assert over is not None
+    late = over + timedelta(days=3)
+    for moment in (over, over + timedelta(days=1), late):
+        run_due(now=moment)
+    assert (again(who).status, left(who, late)) == ("grace", 0)
+    assert who.held(late).decision["reasons"][0]["code"] == "plan_ended"
+    if decided == "rejected":
+        payments.reject(payment=sent, note="No llegó", actor=supervisor, now=late)
+        run_due(now=late)
+        assert (again(who).status, again(who).ended_at) == ("ended", over)
+    else:
+        if decided == "a card is faster":
+            pay(who, late, PRICE, invoice=invoice, key="card")
+            assert again(who).status == "active"
+            late += timedelta(hours=1)
+        payments.confirm(payment=sent, actor=supervisor, now=late)
+        run_due(now=late)
+        current = Invoice.objects.get(term=2)
+        paid_twice = decided == "a card is faster"
+        assert (again(who).status, current.balance_minor) == (
+            ("active", 0) if paid_twice else ("grace", PRICE)
+        )
+        assert left(who, late) == (4 if paid_twice else 1)
+    the_books_hold(late)
+
+
+def test_row_25_a_transfer_sent_after_the_unpaid_term_keeps_nothing_alive(now: datetime, supervisor) -> None:
+    who = contracted(now)
+    due = again(who).next_due_at
+    assert due is not None
+    run_due(now=due)
+    over = again(who).unpaid_until
+    assert over is not None
+    sent = payments.submit_transfer(
+        organization=who.organization, amount_minor=PRICE, currency="NIO", reference="41", key="t",
+        user=who.manager, invoice=Invoice.objects.get(term=1), now=over,
+    )  # fmt: skip
+    payments.confirm(payment=sent, actor=supervisor, now=over + timedelta(seconds=1))
+    run_due(now=over + timedelta(seconds=1))
+    assert (again(who).status, again(who).ended_at) == ("ended", over)
+    the_books_hold(over + timedelta(seconds=1))
+
+
 def test_row_25_reminders_come_on_their_days_once(now: datetime) -> None:
     from vigente.events.models import Event
 

@@ -19,6 +19,7 @@ from vigente.billing.due import moving_subscriptions
 from vigente.billing.models import RulebookVersion
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import dunning, ledger, orders, reminders, terms
+from vigente.billing.services.arrears import held_open
 from vigente.billing.services.renewals import renew_ordinary
 from vigente.billing.services.subscriptions import roll_over
 from vigente.events.kinds import Kind
@@ -72,7 +73,7 @@ def roll_over_subscriptions(*, now: datetime) -> int:
 _MOVING = Prepared(
     lambda: (
         moving_subscriptions()
-        .filter(next_due_at__lte=Param("now", DateTimeField()))
+        .filter(~held_open(Param("now", DateTimeField())), next_due_at__lte=Param("now", DateTimeField()))
         .order_by("next_due_at", "id")
         .values_list("pk", flat=True)[:500]
     )

@@ -1,14 +1,15 @@
 """A contract whose running term is unpaid: it covers a little for a while, then nothing, and all again once it is paid.
 
 Row 25. The limit lies on the grants themselves (`draw_limit`), so no race gets past it. Nothing is deleted; the dates
-never move.
+never move. An unpaid term is the last, unless money sent before its end is still being looked for.
 """
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import Combinable
 
-from vigente.billing.models import Grant, Invoice, Subscription
+from vigente.billing.models import Grant, Invoice, Payment, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.course import UNPAID, locked, tell
 from vigente.events.kinds import Kind
@@ -52,14 +53,35 @@ def suspend(subscription: Subscription, invoice: Invoice, *, now: datetime) -> b
     return True
 
 
+def held_open(now: datetime | Combinable) -> Q:
+    """Contracts whose unpaid term is over but which do not end yet: a transfer that was sent before waits for staff,
+    or is being confirmed at `now` (row 25: under review nothing is held against the customer).
+    """
+    sent = Payment.objects.filter(
+        Q(status=Payment.Status.REVIEW) | Q(status=Payment.Status.CONFIRMED, decided_at=now),
+        organization=OuterRef("organization"),
+        method=Payment.Method.TRANSFER,
+        created_at__lt=OuterRef("unpaid_until"),
+    )
+    lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
+    return lasting & Q(Exists(sent), status__in=UNPAID, unpaid_until__lte=now)
+
+
+def is_held_open(subscription: Subscription, *, now: datetime) -> bool:
+    """Whether `held_open` speaks of this contract; asks only if it could."""
+    if subscription.unpaid_until is None or subscription.unpaid_until > now:
+        return False
+    return Subscription.objects.filter(held_open(now), pk=subscription.pk).exists()
+
+
 def reinstate(subscription_id: int, *, now: datetime) -> bool:
     """What was open is paid: it covers again, with the same dates. Nothing if its term is over meanwhile."""
     subscription = locked(subscription_id)
-    if subscription is None or subscription.status not in UNPAID:
+    if subscription is None or subscription.status not in UNPAID or subscription.unpaid_until is None:
+        return False
+    if subscription.unpaid_until <= now and not is_held_open(subscription, now=now):
         return False
     still_open = Q(subscription=subscription_id, purpose=Invoice.Purpose.TERM, balance_minor__gt=0)
-    if subscription.unpaid_until is None or subscription.unpaid_until <= now:
-        return False
     if Invoice.objects.filter(still_open).exists():
         return False
     subscription.status, subscription.unpaid_until = STATUS.ACTIVE, None

@@ -14,6 +14,7 @@ from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.allotments import open_period, start_term
+from vigente.billing.services.arrears import is_held_open
 from vigente.billing.services.course import RUNNING, locked, save_course, tell
 from vigente.events.kinds import Kind
 from vigente.rules import subscriptions as rules
@@ -122,7 +123,7 @@ def roll_over(*, subscription_id: int, now: datetime) -> int:
         subscription.status = STATUS.ACTIVE
         _begin(subscription, now=now, actor=None)
         return 1
-    if subscription.status not in RUNNING:
+    if subscription.status not in RUNNING or is_held_open(subscription, now=now):
         return 0
     return _advance(subscription, now=now)
 

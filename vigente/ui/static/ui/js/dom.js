@@ -17,8 +17,11 @@ document.addEventListener("htmx:load", (event) => {
   if (event.target !== document.body) starters.forEach((start) => start(event.target));
 });
 
+// A field in a dialog just closed may keep the focus until the next picture; nobody types there.
 export const isTyping = (element) =>
-  element instanceof HTMLElement && (element.isContentEditable || element.matches("input:not([type=checkbox],[type=radio]), textarea, select"));
+  element instanceof HTMLElement &&
+  (element.isContentEditable || element.matches("input:not([type=checkbox],[type=radio]), textarea, select")) &&
+  !element.closest("dialog:not([open])");
 
 export const canStore = (() => {
   try {
