@@ -20,7 +20,9 @@ from vigente.ui.wording import refusal_text
 
 @dataclass(slots=True)
 class Action:
-    """A form with one consequence. `notes`: sentences said before the button. `danger`: cannot be taken back."""
+    """A form with one consequence. `notes`: sentences said before the button. `danger`: cannot be taken back.
+    Without `submit` there is nothing to do: no button.
+    """
 
     title: str
     submit: str

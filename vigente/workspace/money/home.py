@@ -9,7 +9,7 @@ from django.db.models import Count, Q, Sum
 
 from vigente.billing.models import CustomerAccount, Invoice, MissedTerm, Order, Payment
 from vigente.billing.models.money import MoneyEntry
-from vigente.workspace.money.lists import AGES, of_age
+from vigente.workspace.money.lists import AGES, IN_REVIEW, of_age
 
 SHOWN = 6
 RECENT = timedelta(days=30)
@@ -58,6 +58,7 @@ def money_home(*, now: datetime) -> MoneyHome:
     failed = Payment.objects.filter(
         status__in=[Payment.Status.FAILED, Payment.Status.DISPUTED], created_at__gt=now - RECENT
     )
+    orders = waiting.select_related("organization", "version__plan").annotate(in_review=IN_REVIEW)
     missed = MissedTerm.objects.filter(decided_at__isnull=True).select_related(
         "subscription__organization", "subscription__version__plan"
     )
@@ -67,7 +68,7 @@ def money_home(*, now: datetime) -> MoneyHome:
         transfers=list(review.select_related("organization").order_by("created_at", "id")[:SHOWN]),
         transfer_count=review.count(),
         order_count=waiting.count(),
-        orders=list(waiting.select_related("organization", "version__plan").order_by("expires_at")[:SHOWN]),
+        orders=list(orders.order_by("in_review", "expires_at")[:SHOWN]),
         credit=_credit(),
         fiscal_count=Invoice.objects.filter(fiscal_status=Invoice.Fiscal.PENDING).count(),
         failed_count=failed.count(),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vigente.accounts.models import User
 from vigente.billing.models import CustomerAccount, Invoice, Order, Payment
@@ -43,6 +43,9 @@ ORDER_VIEWS: Mapping[str, Q] = {
 }
 
 
+IN_REVIEW = Exists(Payment.objects.filter(order=OuterRef("pk"), status=Payment.Status.REVIEW))
+
+
 def of_age(name: str, *, now: datetime) -> Q:
     """Open invoices of this age, counted from the day they were due."""
     least, most = AGES[name]
@@ -66,7 +69,9 @@ def invoices(
     limit: int = 50,
 ) -> Page[Invoice]:
     """Invoices and credit notes, by whom they are to or their number."""
+    review = Payment.objects.filter(invoice=OuterRef("pk"), status=Payment.Status.REVIEW)
     rows = Invoice.objects.visible_to(user).filter(INVOICE_VIEWS[view](now))
+    rows = rows.annotate(in_review=Exists(review))
     if age in AGES:
         rows = rows.filter(of_age(age, now=now))
     if currency:
@@ -84,11 +89,16 @@ def payments(
     )
 
 
+def orders_of(user: User) -> QuerySet[Order]:
+    """Orders, each with whether a transfer for it is looked at (`in_review`)."""
+    return Order.objects.visible_to(user).annotate(in_review=IN_REVIEW)
+
+
 def orders(
     user: User, *, view: str, text: str = "", cursor: str | None = None, limit: int = 50
 ) -> Page[Order]:
     """Orders, by whose they are."""
-    rows = Order.objects.visible_to(user).filter(ORDER_VIEWS[view])
+    rows = orders_of(user).filter(ORDER_VIEWS[view])
     related = ("organization", "version__plan", "created_by", "invoice")
     return _page(_matching(rows, text, ""), related, cursor, limit)
 

@@ -75,8 +75,34 @@ def test_the_home_says_what_waits_and_what_is_held(sofia, client, order, supervi
     pay(client, supervisor, now, amount=5_000, key="x")
     seen = words(sofia.get("money"))
     assert "Farmacia Luz · C$ 2,100.00" in seen
-    assert "Por pagar" in seen
+    assert "En revisión" in seen
     assert "C$ 50.00" in seen
+
+
+def test_an_order_whose_transfer_is_looked_at_is_not_said_to_be_past(sofia, client, order, now):
+    Order.objects.update(expires_at=now - timedelta(days=3))
+    seen = words(sofia.get("money"))
+    assert "Por pagar vence" in seen
+    send(client, now, order)
+    seen = words(sofia.get("money"))
+    assert "En revisión su transferencia está en revisión" in seen
+    assert "vence" not in seen.split("Pedidos que esperan")[2]
+    assert "En revisión" in words(sofia.get("orders"))
+    seen = words(sofia.get("order", order.pk))
+    assert "mientras tanto no vence" in seen
+    assert "Vale hasta" not in seen
+
+
+def test_an_invoice_whose_transfer_is_looked_at_is_not_said_to_be_late(sofia, client, order, supervisor, now):
+    made = invoices.issue(
+        key="i", organization=client.organization, purpose=Invoice.Purpose.OTHER, due_at=now - timedelta(days=1),
+        priced=Priced((Line(Label(LabelCode.PLAN, {}), 1, 100),), "NIO"), now=now,
+    )  # fmt: skip
+    assert "vencida" in words(sofia.get("invoices"))
+    send(client, now, invoice=made, amount=100)
+    seen = words(sofia.get("invoices"))
+    assert "En revisión" in seen
+    assert "vencida" not in seen.split(made.code)[1]
 
 
 def test_an_invoice_shows_lines_payments_and_entries(sofia, invoice):
@@ -184,6 +210,17 @@ def test_row_33_a_refund_says_cases_and_money_before_it_happens(sofia, invoice):
     sofia.post("invoice_refund", invoice.pk, submission_key="r", note="")
     assert CustomerAccount.objects.get().credit_minor == 210_000
     assert "no se" not in words(sofia.get("credits"))
+
+
+def test_what_cannot_be_given_back_has_no_button(sofia, client, supervisor, now):
+    label = Label(LabelCode.PLAN, {})
+    made = invoices.issue(
+        key="i", organization=client.organization, priced=Priced((Line(label, 1, 100),), "NIO"),
+        purpose=Invoice.Purpose.OTHER, due_at=now, now=now,
+    )  # fmt: skip
+    page = sofia.get("invoice_refund", made.pk)
+    assert "Volver" in words(page)
+    assert 'name="note"' not in page.content.decode()
 
 
 def test_money_in_hand_is_sent_back_never_more(sofia, client, supervisor, now):

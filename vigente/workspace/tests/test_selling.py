@@ -72,6 +72,16 @@ def test_another_price_in_a_list_is_another_version(oscar, dollars):
     assert version.list_prices.get().price_minor == 6_000
 
 
+def test_where_every_list_has_its_price_there_is_nothing_to_save(oscar, dollars):
+    version = make_version()
+    assert "Guardar" in words(oscar.get("version_prices", version.pk))
+    oscar.post("version_prices", version.pk, **{f"list_{dollars.pk}": "60"})
+    seen = words(oscar.get("version_prices", version.pk))
+    assert "Todas las listas tienen ya su precio" in seen
+    assert "Guardar" not in seen
+    assert "Volver" in seen
+
+
 def test_a_pack_without_a_price_of_its_plan_is_refused(oscar, dollars):
     version = make_version()
     assert oscar.post("version_prices", version.pk, **{f"list_{dollars.pk}_pack": "5"}).status_code == 422

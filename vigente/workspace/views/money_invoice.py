@@ -203,11 +203,12 @@ def invoice_refund(request: HttpRequest, pk: int) -> HttpResponse:
     """Give back what was not used of a paid term (row 33): cases and money are said first."""
     invoice, now = invoice_of(request, pk), instant(request)
     form = NoteForm(posted(request), initial={"submission_key": once()})
+    can, notes = _refund_notes(invoice, now=now)
     action = Action(
         title=_("Devolver lo no usado de %(code)s") % {"code": invoice.code},
-        submit=_("Devolver"),
+        submit=_("Devolver") if can else "",
         back=page_of_invoice(invoice),
-        notes=_refund_notes(invoice, now=now),
+        notes=notes,
         danger=True,
     )
 
@@ -247,11 +248,12 @@ def base_currency() -> str:
     return PlanVersion.objects.order_by("-pk").values_list("currency", flat=True).first() or "USD"
 
 
-def _refund_notes(invoice: Invoice, *, now: Any) -> tuple[str, ...]:
+def _refund_notes(invoice: Invoice, *, now: Any) -> tuple[bool, tuple[str, ...]]:
+    """Whether there is something to give back, and what is said of it."""
     try:
         given = refunds.preview(invoice=invoice, now=now)
     except Refused as refusal:
-        return (refusal_text(refusal),)
+        return False, (refusal_text(refusal),)
     amount = formats.money(given.total_minor, invoice.currency)
     if given.by_days:
         text = ngettext(
@@ -268,7 +270,7 @@ def _refund_notes(invoice: Invoice, *, now: Any) -> tuple[str, ...]:
     said = text % {
         "left": formats.number(given.undrawn), "all": formats.number(given.cases), "amount": amount,
     }  # fmt: skip
-    return (
+    return True, (
         said,
         _("Esos casos se anulan y el plan termina ahora. Los casos abiertos se atienden hasta el final."),
         _("El dinero queda como saldo a favor; enviarlo de vuelta es otro paso, en «Saldos a favor»."),

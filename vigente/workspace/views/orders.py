@@ -36,9 +36,9 @@ def orders(request: HttpRequest) -> HttpResponse:
     page = lists.orders(person(request), view=view, text=text, cursor=request.GET.get("after"))
     views = [
         ("waiting", _("Esperan")),
-        ("done", _("Hechas")),
-        ("closed", _("Canceladas y vencidas")),
-        ("all", _("Todas")),
+        ("done", _("Hechos")),
+        ("closed", _("Cancelados y vencidos")),
+        ("all", _("Todos")),
     ]
     kept = urlencode({name: value for name, value in (("q", text), ("view", view)) if value})
     more = f"?{kept}&after={page.next_cursor}" if page.has_more else ""
@@ -59,7 +59,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "created_by",
         "accepted_by",
     )
-    found = get_object_or_404(Order.objects.visible_to(person(request)).select_related(*related), pk=pk)
+    found = get_object_or_404(lists.orders_of(person(request)).select_related(*related), pk=pk)
     priced = Priced(tuple(Line.from_json(line) for line in found.lines), found.currency)
     context = {
         "order": found,
@@ -83,7 +83,7 @@ def order_new(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("workspace:organization", args=[pk]),
         wide=True,
         template="workspace/money/order_new.html",
-        notes=(_("El cliente recibe un correo con el enlace. Nada se cobra hasta que la acepte y pague."),),
+        notes=(_("El cliente recibe un correo con el enlace. Nada se cobra hasta que lo acepte y pague."),),
     )
     if request.method == "POST" and "preview" in request.POST and form.is_valid():
         return _with_price(request, action, form, found, now=now)

@@ -57,7 +57,7 @@ def version_prices(request: HttpRequest, pk: int) -> HttpResponse:
     action = Action(
         title=_("Precios de %(plan)s v%(number)s")
         % {"plan": plan_name(version.plan), "number": version.number},
-        submit=_("Guardar"),
+        submit=_("Guardar") if form.lists else "",
         back=reverse("workspace:plans"),
         template="workspace/actions/prices.html",
         notes=(_("Un precio escrito no cambia nunca: otro precio es otra versión."),),
