@@ -83,6 +83,7 @@ def parse_span(text: str) -> timedelta:
 
 def _move(now: datetime, target: datetime, as_json: bool) -> None:
     """Live through the time between, with a bar on standard error, and say what was done."""
+    from vigente.demo.paying import Customers
     from vigente.installation.models import Installation
     from vigente.worker.advancing import advance_to
 
@@ -100,7 +101,7 @@ def _move(now: datetime, target: datetime, as_json: bool) -> None:
         def reached(instant: datetime) -> None:
             bar.update(task, completed=(instant - now).total_seconds() // 86400)
 
-        done = advance_to(target, now=now, progress=reached)
+        done = advance_to(target, now=now, progress=reached, people=Customers())
     counts = {name: count for name, count in sorted(done.items()) if count}
     if as_json:
         emit({**_reading(), "done": counts})

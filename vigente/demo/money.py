@@ -62,6 +62,11 @@ HABITS = {
 }
 
 
+def habit_of(key: str) -> Habit:
+    """How the customer of that key pays; who has no habit of its own, the day it is due."""
+    return HABITS.get(key, Habit(hours=0 if key in BY_CARD else 10))
+
+
 def open_money(stage: Stage) -> None:
     """The vendor as its invoices show it, its taxes, its accounts, and a second price list."""
     iva = TaxCategory.objects.create(code="iva", name_es="IVA", name_en="VAT", is_default=True)
@@ -176,7 +181,7 @@ class Till:
         for invoice in owed.exclude(pk__in=self.seen).select_related("organization"):
             self.seen.add(invoice.pk)
             customer = self.customers[invoice.organization_id]
-            habit = HABITS.get(customer.key, Habit(hours=0 if customer.key in BY_CARD else 10))
+            habit = habit_of(customer.key)
             if invoice.purpose == Invoice.Purpose.WORK:
                 habit = Habit(hours=-60)  # quoted work is paid before it is due
             is_last = habit.last and invoice.due_at > self.stage.now - timedelta(days=habit.last)

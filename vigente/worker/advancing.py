@@ -7,6 +7,7 @@ for each night: the worker does it once the clock stands.
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from vigente.billing import due as billing_due
 from vigente.billing.models.rulebooks import rulebook_at
@@ -21,12 +22,24 @@ from vigente.worker.drain import drain_all
 NOT_WHILE_ADVANCING = {clock.verify_nightly, clock.forget_old_sessions}
 
 
+class People(Protocol):
+    """Who does something by themselves while time passes, as the demonstration's customers pay."""
+
+    def next_at(self, *, after: datetime) -> datetime | None: ...
+    def act(self, *, now: datetime) -> int: ...
+
+
 def advance_to(
-    target: datetime, *, now: datetime, progress: Callable[[datetime], None] | None = None
+    target: datetime,
+    *,
+    now: datetime,
+    progress: Callable[[datetime], None] | None = None,
+    people: People | None = None,
 ) -> Counter[str]:
     """Move a demonstration's clock from `now` to `target` and do everything that falls due on the way, in order.
 
-    `progress` is told each instant reached. Stopped halfway, the clock stands there. Returns what was done, by job.
+    `progress` is told each instant reached; `people` act at theirs. Stopped halfway, the clock stands there. Returns
+    what was done, by job.
     """
     if target < now:
         raise ValueError("the clock goes forward only")
@@ -36,20 +49,28 @@ def advance_to(
         if progress:
             progress(instant)
 
-    return live_through(now, target, reached=reached)
+    return live_through(now, target, reached=reached, people=people)
 
 
 def live_through(
-    start: datetime, end: datetime, *, reached: Callable[[datetime], None] | None = None
+    start: datetime,
+    end: datetime,
+    *,
+    reached: Callable[[datetime], None] | None = None,
+    people: People | None = None,
 ) -> Counter[str]:
     """Do what falls due in `(start, end]`, at the instants at which it does. The clock itself is not touched."""
     done: Counter[str] = Counter()
     instant = start
     while instant < end:
-        instant = next_instant(after=instant, until=end)
+        acting = people.next_at(after=instant) if people else None
+        instant = next_instant(after=instant, until=end if acting is None else min(acting, end))
         if reached:
             reached(instant)
         done.update(settle(now=instant))
+        if people and (acted := people.act(now=instant)):
+            done["payments"] += acted
+            done.update(settle(now=instant))
     return done
 
 

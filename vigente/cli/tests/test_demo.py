@@ -85,6 +85,7 @@ def _moves(database: str) -> None:
     moved = json.loads(run(database, "clock", "advance", "9d", "--json").stdout)
     assert timedelta(days=9) <= datetime.fromisoformat(moved["now"]) - datetime.fromisoformat(before["now"])
     assert moved["done"]["roll_over_subscriptions"] > 0
+    assert moved["done"]["payments"] > 0
     assert "forward only" in run(database, "clock", "to", "2020-01-01T00:00:00", code=2).stderr
 
 
