@@ -6,13 +6,15 @@ import pytest
 
 from stories.rows.buying import PRICE, again, buyer, contracted, left, order, pay, the_books_hold
 from vigente.accounts.models import Role
-from vigente.billing.models import Invoice, InvoiceSeries, MoneyEntry, Payment
+from vigente.billing.models import Invoice, InvoiceSeries, MoneyEntry, Payment, Subscription
 from vigente.billing.queries import meter_of
 from vigente.billing.services import payments, refunds
 from vigente.billing.services.licences import set_hosting, transfer_licence
 from vigente.billing.services.money import credit_of
 from vigente.billing.services.packs import return_pack
 from vigente.factories import make_organization, make_user, make_version, publish
+from vigente.rules.periods import Span
+from vigente.rules.pricing import DiscountRule
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Ticket
 from vigente.worker.clock import run_due
@@ -72,6 +74,26 @@ def test_row_27_moving_into_the_cloud_credits_the_unused_days_and_out_ends_it_at
     run_due(now=following)
     assert Invoice.objects.get(term=2, corrects=None).total_minor == PRICE
     the_books_hold(following)
+
+
+def test_row_27_moving_into_the_cloud_credits_its_share_of_a_paid_upgrade_too(now: datetime, owner) -> None:
+    publish(upgrade="immediate")
+    who = contracted(now)
+    half = now + timedelta(days=16)
+    better = make_version(cases=10, rank=1, price_minor=420_000)
+    bought = order(who, half, kind="upgrade", key="up", version=better, subscription=again(who))
+    pay(who, half, bought.total_minor, order=bought, key="up")
+    later = half + timedelta(days=5)
+    span = again(who).running().term(0)
+    left_then, left_now = (Span(at, span.end).days("America/Managua") for at in (half, later))
+    days = span.days("America/Managua")
+    for hosting in ("vendor_cloud", "customer", "vendor_cloud"):
+        set_hosting(licence=who.licence, hosting=hosting, now=later, actor=owner)
+    notes = {note.purpose: note.total_minor for note in Invoice.objects.filter(corrects__isnull=False)}
+    assert bought.total_minor == round(210_000 * left_then / days)
+    assert notes == {"term": round(84_000 * left_now / days), "upgrade": round(84_000 * left_now / days)}
+    assert Invoice.objects.filter(corrects__isnull=False).count() == 2  # to and fro gives nothing more
+    the_books_hold(later)
 
 
 def test_row_32_numbers_have_no_gaps_and_what_is_issued_never_changes(
@@ -191,6 +213,25 @@ def test_row_33_a_refund_gives_back_its_share_of_a_paid_upgrade_too(now: datetim
     refunds.refund(invoice=term, actor=owner, now=now)
     assert Invoice.objects.filter(corrects__isnull=False).count() == 2
     assert credit_of(who.organization, "NIO") == 336_000
+    the_books_hold(now)
+
+
+def test_row_33_of_a_term_given_away_the_paid_upgrade_is_given_back(now: datetime, owner) -> None:
+    gift = DiscountRule("gift", None, None, basis_points=10_000, applies_to_packs=False, coupon="G", terms=1)
+    publish(upgrade="immediate", discounts=(gift,))
+    who = buyer(now)
+    order(who, now, coupon="G")
+    who.subscription = Subscription.objects.get(organization=who.organization)
+    assert Invoice.objects.get().total_minor == 0
+    publish(upgrade="immediate")
+    better = make_version(cases=10, rank=1, price_minor=420_000)
+    bought = order(who, now, kind="upgrade", key="up", version=better, subscription=again(who))
+    pay(who, now, bought.total_minor, order=bought, key="up")
+    term = Invoice.objects.get(purpose="term")
+    note = refunds.refund(invoice=term, actor=owner, now=now)
+    assert (note.purpose, note.total_minor) == ("upgrade", bought.total_minor)
+    with pytest.raises(Refused):
+        refunds.refund(invoice=term, actor=owner, now=now)
     the_books_hold(now)
 
 

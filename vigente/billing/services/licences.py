@@ -9,7 +9,7 @@ from django.db.models import Q
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Edition, Grant, Licence, Order, Plan, Subscription
 from vigente.billing.queries import current_version
-from vigente.billing.services.refunds import credit_unused_days
+from vigente.billing.services.hosting import credit_unused_days
 from vigente.billing.services.subscriptions import subscribe
 from vigente.events.kinds import Kind
 from vigente.events.models import record

@@ -1,8 +1,5 @@
-"""Giving a term's money back for what was not used (row 33), and what a lost card dispute undoes; moving into the
-vendor's cloud in the middle of a term (row 27).
-"""
+"""Giving a term's money back for what was not used (row 33), and what a lost card dispute undoes."""
 
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from vigente.accounts.models import User
-from vigente.billing.models import Grant, Invoice, Licence, Payment, Subscription
-from vigente.billing.prices import price_plan
+from vigente.billing.models import Grant, Invoice, Payment, Subscription
 from vigente.billing.services.course import RUNNING, locked, tell
 from vigente.billing.services.invoices import credit, uncorrected
 from vigente.billing.services.ledger import revoke_rest
@@ -24,7 +20,6 @@ from vigente.rules.invoicing import Label, LabelCode, Split, part_of
 from vigente.rules.periods import Span
 from vigente.rules.reasons import Credit, Release
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.rules.subscriptions import current_term
 
 STATUS = Payment.Status
 
@@ -57,7 +52,7 @@ def preview(*, invoice: Invoice, now: datetime) -> Refund:
     subscription = _require_a_term(invoice)
     span = subscription.running().term(invoice.term or 0)
     cases, undrawn, by_days = _used(subscription, span, now=now)
-    paid = [invoice, *_upgrades_in(subscription, span)] if cases else []
+    paid = [invoice, *upgrades_in(subscription, span)] if cases else []
     parts = [(one, part_of(*uncorrected(one), part=undrawn, whole=cases)) for one in paid]
     return Refund(cases, undrawn, by_days, tuple((one, part) for one, part in parts if part.total_minor))
 
@@ -75,8 +70,11 @@ def refund(*, invoice: Invoice, actor: User, now: datetime, note: str = "") -> I
         return before
     _require_a_term(invoice)
     subscription = _locked(invoice)
-    if invoice.balance_minor or not any(uncorrected(invoice)):
-        raise Refused(RefusalCode.UNPAID if invoice.balance_minor else RefusalCode.ONCE_ONLY)
+    span = subscription.running().term(invoice.term or 0)
+    if invoice.balance_minor:
+        raise Refused(RefusalCode.UNPAID)
+    if not any(any(uncorrected(one)) for one in (invoice, *upgrades_in(subscription, span))):
+        raise Refused(RefusalCode.ONCE_ONLY)
     list(
         _taken_back(subscription, now=now).select_for_update(no_key=True).values_list("pk")
     )  # nobody draws meanwhile
@@ -190,66 +188,7 @@ def _paid_by(payment: Payment) -> list[Invoice]:
     return list(rows.filter(pk__in=[pk for pk in found if pk is not None]).order_by("pk"))
 
 
-@transaction.atomic
-def credit_unused_days(*, licence: Licence, now: datetime, actor: User | None) -> Invoice | None:
-    """Moving into the vendor's cloud brings its discount for the days left of a paid term (row 27); None: nothing."""
-    subscription = (
-        Subscription.objects.filter(
-            licence=licence, status__in=RUNNING, is_billed=True, source=Subscription.Source.BOUGHT
-        )
-        .select_related("version__plan__edition", "organization", "licence__edition")
-        .first()
-    )
-    if subscription is None:
-        return None
-    span = current_term(subscription.running(), now=now)
-    invoice = (
-        Invoice.objects.filter(subscription=subscription, purpose=Invoice.Purpose.TERM, corrects=None)
-        .order_by("-term")
-        .first()
-    )
-    if invoice is None or not span.contains(now) or not any(uncorrected(invoice)):
-        return None
-    own = copy(licence)
-    own.hosting = Licence.Hosting.CUSTOMER
-    anew, elsewhere = (
-        price_plan(
-            version=subscription.version,
-            licence=one,
-            organization=subscription.organization,
-            coupon=subscription.coupon,
-            term=invoice.term or 0,
-            now=now,
-        )
-        for one in (licence, own)  # not what else changed of its price since
-    )
-    if anew.currency != invoice.currency:
-        return None  # billed in another list meanwhile: the discount comes with the next term
-    zone = subscription.time_zone
-    left, days = Span(now, span.end).days(zone), span.days(zone)
-    net = max(min(invoice.net_minor, elsewhere.net_minor) - anew.net_minor, 0)
-    tax = max(min(invoice.tax_minor, elsewhere.tax_minor) - anew.tax_minor, 0)
-    given = part_of(net, tax, part=left, whole=days)
-    left_net, left_tax = uncorrected(invoice)
-    if given.total_minor == 0 or given.net_minor > left_net or given.tax_minor > left_tax:
-        return None
-    label = Label(
-        LabelCode.HOSTING,
-        {"licence": licence.pk, "start": now.isoformat(), "end": span.end.isoformat(), "zone": zone},
-    )
-    return credit(
-        invoice=invoice,
-        net_minor=given.net_minor,
-        tax_minor=given.tax_minor,
-        label=label,
-        reason=Credit.HOSTING_CHANGED,
-        key=f"hosting:{invoice.pk}:{licence.pk}",
-        actor=actor,
-        now=now,
-    )
-
-
-def _upgrades_in(subscription: Subscription, span: Span) -> QuerySet[Invoice]:
+def upgrades_in(subscription: Subscription, span: Span) -> QuerySet[Invoice]:
     """What was paid for changing to a better plan in the middle of this term (row 23)."""
     return subscription.invoices.filter(
         purpose=Invoice.Purpose.UPGRADE,
