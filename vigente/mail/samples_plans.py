@@ -57,7 +57,7 @@ PLANS: Letters = {
         "at": exact(now, 18), "change_to": ""}),
     "notice_withdrawn": (gettext_lazy("Se retiró un aviso"), plan),
     "plan_suspended": (gettext_lazy("Un plan se suspendió por falta de pago"), lambda now: plan(now) | {
-        "balance": money(144_900), "until": day(now, 25), "link": portal_link("invoice", 1)}),
+        "balance": money(144_900), "code": "A-000124", "until": day(now, 25), "link": portal_link("invoice", 1)}),
     "plan_reinstated": (gettext_lazy("Un plan volvió a estar vigente"), plan),
     "rules_announced": (gettext_lazy("Las reglas cambian, anunciado"), lambda now: {
         "title": _("Nuevas reglas de soporte desde el %(day)s") % {"day": day(now, 30)}, "is_reminder": False,

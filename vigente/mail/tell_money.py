@@ -16,6 +16,7 @@ from vigente.mail.managers import portal_link, tell_managers
 from vigente.ui.invoice_words import credit_reason_text
 
 TERM = Invoice.Purpose.TERM
+ONE_DAY = timedelta(days=1)
 UNPAID = (Subscription.Status.GRACE, Subscription.Status.SUSPENDED)
 
 
@@ -27,13 +28,31 @@ def invoice_issued(event: Event, *, now: datetime) -> None:
 
 
 def reminder(event: Event, *, now: datetime) -> None:
-    """Of what is still open, in other words each time; on the day it is due, only if the invoice is not of that day."""
+    """Of what is still open, in other words each time; on the day it is due, only if the invoice is not of that day.
+    Where the plan stops that very day for the same money, the letter about that says it all.
+    """
     invoice, days = _invoice(event), int(event.data.get("days", 0))
     if invoice is None or not invoice.balance_minor:
         return
     if days == 0 and invoice.due_at - invoice.issued_at < timedelta(days=1):
         return  # the invoice said so
+    if _stops_at_once(invoice, event, now=now):
+        return
     _tell("invoice_reminder", event, invoice, now=now, days=days, late=abs(days))
+
+
+def _stops_at_once(invoice: Invoice, event: Event, *, now: datetime) -> bool:
+    """Whether the plan is suspended for this invoice within a day of this reminder, or is about to be."""
+    contract = invoice.subscription if invoice.purpose == TERM else None
+    at, grace = event.occurred_at, timedelta(days=rulebook_at(now).grace_days)
+    if contract is None or contract.status not in UNPAID or at < invoice.due_at + grace:
+        return False
+    suspended = Event.objects.filter(
+        subject=f"subscription:{contract.pk}",
+        kind=Kind.SUBSCRIPTION_SUSPENDED.value,
+        occurred_at__range=(at - ONE_DAY, at + ONE_DAY),
+    )
+    return contract.status == Subscription.Status.GRACE or suspended.exists()
 
 
 def paid(event: Event, *, now: datetime) -> None:

@@ -32,6 +32,7 @@ def suspended(event: Event, *, now: datetime) -> None:
         return
     to_managers("plan_suspended", event, contract, money=True, now=now, words=lambda: {
         "balance": sums.amount(invoice.balance_minor, invoice.currency),
+        "code": invoice.code,
         "until": facts.last_day(contract.unpaid_until, now=now),
         "link": portal_link("pay_invoice", invoice.pk),
     })  # fmt: skip

@@ -122,14 +122,26 @@ def test_row_25_an_unpaid_renewal_is_reminded_in_other_words_each_time_then_stop
     assert "le sigue cubriendo hasta el" in issued
     assert letters("subscription.renewed") == []
     subjects = [mail.subject for mail in letters("invoice.reminder", shop.manager.email)]
-    assert len(subjects) == len(set(subjects)) == 2
+    assert len(subjects) == 1
     assert "su plan se detiene el" in subjects[0]
-    assert "suspendido" in subjects[1]
+    stopped = letters("subscription.suspended")  # says the money too: no reminder in the same night
+    assert {mail.to for mail in stopped} == {shop.manager.email, "cuentas@rosa.test"}
     assert "mismas fechas" in plain(letters("subscription.suspended", shop.manager.email)[0])
+    assert "A-000002" in plain(stopped[0])
     later = now + timedelta(days=38)
     paid(shop, later, boss)
     drain_all(now=later)
     assert "vuelve a cubrirle" in plain(letters("subscription.reinstated")[0])
+
+
+def test_a_reminder_days_after_the_plan_stopped_still_goes_out(shop, now, boss):
+    publish(now=now, dunning_days=(3, 9))
+    paid(shop, now, boss, order=order(shop, now))
+    live_through(now, now + timedelta(days=41))
+    assert [mail.subject[:26] for mail in letters("invoice.reminder", shop.manager.email)] == [
+        "Falta pagar la factura A-0",
+        "Su plan está suspendido: f",
+    ]
 
 
 def test_part_of_an_invoice_says_what_is_still_open(shop, now, boss):
