@@ -81,13 +81,15 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:outbound/""",
     ("LLNNNNNFOO", "LLNNNNNFFO"): "workspace:switch_customers workspace:switch_date workspace:switch_import/",
     ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:transfer_confirmation/ workspace:order_cancellation/
+        workspace:payment_resending/
         workspace:trial_cancellation/
         workspace:organization_unblock/ workspace:subscription_activation/
         workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
         workspace:outbound_retry/""",
     ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
         workspace:trial_new
-        workspace:invoice_fiscal/ workspace:transfer_rejection/ workspace:order_payment/ workspace:order_new/
+        workspace:invoice_fiscal/ workspace:transfer_rejection/ workspace:payment_by_hand/
+        workspace:order_payment/ workspace:order_new/
         workspace:licence_transfer/ workspace:organization_payment/ workspace:organization_payout//
         workspace:organization_billing/
         workspace:quotation/ workspace:held_override/ workspace:organization_edit/

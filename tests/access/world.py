@@ -13,7 +13,7 @@ from allauth.account.models import EmailAddress
 from tests.support.rules import rule_rows
 from vigente.accounts.models import SCOPES, ApiToken, Membership, Role, User
 from vigente.accounts.services import deactivate, invitation_token, invite, issue_token
-from vigente.billing.models import MissedTerm, RulebookVersion
+from vigente.billing.models import CardRefund, MissedTerm, RulebookVersion
 from vigente.billing.prices import Priced
 from vigente.billing.services import invoices, orders, wishes
 from vigente.billing.services.organizations import block
@@ -195,7 +195,10 @@ def _money(world: World, shop: Customer, now: datetime) -> dict[str, int]:
     )  # fmt: skip
     world.objects |= {"order": order.pk, "invoice": invoice.pk, "currency": "NIO", "export": "payments",
                       "letter": "welcome", "language": "es"}  # fmt: skip
-    return {"invoice": invoice.pk, "payment": transfer.pk, "transfer": transfer.pk, "order_new": shop.organization.pk,
+    lost = CardRefund.objects.create(payment=transfer, status=CardRefund.Status.FAILED, next_at=now)
+    returned = {"payment_resending": lost.payment_id, "payment_by_hand": lost.payment_id}
+    return returned | {"invoice": invoice.pk, "payment": transfer.pk, "transfer": transfer.pk,
+            "order_new": shop.organization.pk,
             "order": order.pk, "contract_order": shop.subscription.pk, "licence_transfer": shop.licence.pk,
             "version_prices": shop.version.pk}  # fmt: skip
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from vigente.billing.models import CardRefund, Payment
-from vigente.billing.services import card_charges, payments
+from vigente.billing.money_verification import balance_sheet
+from vigente.billing.services import card_charges, card_refunds, payments
 from vigente.billing.services.invoices import credit
 from vigente.rules.reasons import Credit
+from vigente.rules.refusal import Refused
 from vigente.worker.verification import verify
 
 
@@ -109,3 +111,71 @@ def test_a_refund_that_comes_back_is_marked(till):
     )
     row = CardRefund.objects.get()
     assert (row.status, row.problem) == ("failed", "lost_card")
+
+
+def failed_refund(till, reason="expired_or_canceled_card"):
+    """Money sent back that came back from the card: its row."""
+    invoice = till.invoice()
+    till.peer.pay(till.press(invoice))
+    till.deliver()
+    credit(invoice=invoice, reason=Credit.REFUND, key="n", now=till.now)
+    pay_out(till, 144_900)
+    card_charges.send_refunds(now=till.now)
+    (refund,) = till.peer.refunds.values()
+    refund |= {"status": "failed", "failure_reason": reason}
+    till.deliver(till.peer.tell("refund.failed", refund))
+    return CardRefund.objects.get()
+
+
+def test_what_did_not_arrive_is_sent_again_under_a_new_name(till):
+    row = failed_refund(till)
+    assert list(card_refunds.failed()) == [row]
+    card_refunds.send_again(refund=row, actor=till.supervisor, now=till.now)
+    with pytest.raises(Refused):
+        card_refunds.send_again(refund=row, actor=till.supervisor, now=till.now)
+    assert card_charges.send_refunds(now=till.now) == 1
+    assert len(till.peer.refunds) == 2
+    assert CardRefund.objects.get().status == "sent"
+
+
+def test_what_went_by_the_bank_leaves_the_bank_in_the_books(till):
+    row = failed_refund(till)
+    card_refunds.sent_by_hand(refund=row, reference="TR-9", actor=till.supervisor, now=till.now)
+    with pytest.raises(Refused):
+        card_refunds.sent_by_hand(refund=row, reference="TR-9", actor=till.supervisor, now=till.now)
+    assert not card_refunds.failed().exists()
+    assert Payment.objects.get(direction="out").reference == "TR-9"
+    sheet = balance_sheet()
+    assert (sheet["NIO", "bank"], sheet["NIO", "card"]) == (-144_900, 144_900)
+    assert not list(verify(now=till.now))
+    (refund,) = till.peer.refunds.values()
+    till.deliver(till.peer.tell("refund.updated", refund | {"status": "failed"}))
+    assert CardRefund.objects.get().status == "by_hand"
+
+
+def test_staff_send_money_to_the_card_it_came_from_and_see_what_did_not_arrive(till, client):
+    invoice = till.invoice()
+    till.peer.pay(till.press(invoice))
+    till.deliver()
+    credit(invoice=invoice, reason=Credit.REFUND, key="n", now=till.now)
+    client.force_login(till.supervisor)
+    url = f"/es/desk/organizations/{till.shop.organization.pk}/payout/NIO/"
+    assert "A la tarjeta con la que pagó" in client.get(url).content.decode()
+    form = {"amount": "1449.01", "method": "card", "submission_key": "k"}
+    assert "como máximo" in client.post(url, form).content.decode()
+    client.post(url, form | {"amount": "1449"})
+    assert card_charges.send_refunds(now=till.now) == 1
+    (refund,) = till.peer.refunds.values()
+    refund |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+    till.deliver(till.peer.tell("refund.failed", refund))
+    page = client.get("/es/desk/money/").content.decode()
+    assert "no llegó a la tarjeta" in page
+    assert "no llegó a la tarjeta" in client.get("/es/desk/money/payments/?view=failed").content.decode()
+    out = Payment.objects.get(direction="out")
+    page = client.get(f"/es/desk/money/payments/{out.pk}/").content.decode()
+    assert "perdida o robada" in page
+    client.post(f"/es/desk/money/payments/{out.pk}/resending/")
+    assert CardRefund.objects.get().status == "waiting"
+    CardRefund.objects.update(status="failed")
+    client.post(f"/es/desk/money/payments/{out.pk}/by-hand/", {"reference": "TR-1"})
+    assert CardRefund.objects.get().status == "by_hand"

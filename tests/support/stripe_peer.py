@@ -190,7 +190,8 @@ class Peer:
 
     def _refund(self, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         of, amount = self.intents[given["payment_intent"]], int(given["amount"])
-        gone = sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == of["id"])
+        sent = [one for one in self.refunds.values() if one.get("status") != "failed"]
+        gone = sum(one["amount"] for one in sent if one["payment_intent"] == of["id"])
         if amount > of["amount"] - gone:
             return 400, _error("invalid_request_error", "charge_already_refunded")
         made = {"id": self.name("re"), "object": "refund", "amount": amount, "payment_intent": of["id"],

@@ -119,6 +119,7 @@ class CardRefund(models.Model):
         WAITING = "waiting", _("Por enviar")
         SENT = "sent", _("Enviado")
         FAILED = "failed", _("Falló")
+        BY_HAND = "by_hand", _("Devuelto por banco")
 
     key = models.CharField(max_length=60, default="")
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="card_refund")

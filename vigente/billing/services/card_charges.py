@@ -199,17 +199,8 @@ def send_refunds(*, now: datetime) -> int:
 @transaction.atomic
 def _prepare(payment: Payment, *, now: datetime) -> None:
     """Find the card payment it goes back to: the last one that has as much left."""
-    came = Payment.objects.select_for_update().filter(
-        organization=payment.organization_id,
-        currency=payment.currency,
-        direction=Payment.Direction.IN,
-        method=Payment.Method.CARD,
-        status=Payment.Status.CONFIRMED,
-        key__startswith="card:",
-    )
-    of = next(
-        (one for one in came.order_by("-created_at", "-id") if _left(one) >= payment.amount_minor), None
-    )
+    came = came_by_card(payment.organization_id, payment.currency).select_for_update()
+    of = next((one for one in came if left_of(one) >= payment.amount_minor), None)
     try:
         with transaction.atomic():
             CardRefund.objects.create(
@@ -224,9 +215,21 @@ def _prepare(payment: Payment, *, now: datetime) -> None:
         return
 
 
-def _left(payment: Payment) -> int:
+def came_by_card(organization: int, currency: str) -> QuerySet[Payment]:
+    """What a customer paid by card, the last first: where money can go back to."""
+    return Payment.objects.filter(
+        organization=organization,
+        currency=currency,
+        direction=Payment.Direction.IN,
+        method=Payment.Method.CARD,
+        status=Payment.Status.CONFIRMED,
+        key__startswith="card:",
+    ).order_by("-created_at", "-id")
+
+
+def left_of(payment: Payment) -> int:
     """What of a card payment was not sent back yet."""
-    sent = payment.card_refunds.exclude(status=CardRefund.Status.FAILED)
+    sent = payment.card_refunds.filter(status__in=[CardRefund.Status.WAITING, CardRefund.Status.SENT])
     total = sent.aggregate(total=Sum("payment__amount_minor", default=0))["total"]
     return payment.amount_minor - int(total)
 

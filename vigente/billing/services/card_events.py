@@ -144,7 +144,8 @@ def _refund(found: Any, now: datetime) -> str:
     """Money on its way back did not arrive: a person decides."""
     if getattr(found, "status", "") != "failed":
         return "ignored"
-    changed = CardRefund.objects.filter(refund=str(found.id)).update(
+    rows = CardRefund.objects.filter(refund=str(found.id)).exclude(status=CardRefund.Status.BY_HAND)
+    changed = rows.update(
         status=CardRefund.Status.FAILED, problem=str(getattr(found, "failure_reason", "") or "failed")[:120]
     )
     return "failed" if changed else "unknown"

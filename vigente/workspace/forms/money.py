@@ -59,13 +59,33 @@ class PaymentForm(MoneyForm):
 
 
 class PayOutForm(PaymentForm):
-    """Money sent back to a customer, at most what they have in hand."""
+    """Money sent back to a customer, at most what they have in hand. `to_card`: the most that can go back to a card
+    (minor units); it is sent by itself.
+    """
 
     field_order = ("amount", "method", "reference", "note")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, to_card: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["method"].label = _t("Cómo se devuelve")
+        self.to_card, method = to_card, self.fields["method"]
+        method.label = _t("Cómo se devuelve")
+        if to_card and isinstance(method, forms.ChoiceField):
+            most = formats.money(to_card, self.currency)
+            label = _t("A la tarjeta con la que pagó, hasta %(most)s") % {"most": most}
+            method.choices = [*method.choices, (Payment.Method.CARD.value, label)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("method") == Payment.Method.CARD and data.get("amount_minor", 0) > self.to_card:
+            most = formats.money(self.to_card, self.currency)
+            self.add_error("amount", _t("A la tarjeta pueden volver como máximo %(most)s.") % {"most": most})
+        return data
+
+
+class SentByHandForm(forms.Form):
+    """What did not reach a card went by the bank."""
+
+    reference = forms.CharField(label=_("Referencia del banco"), max_length=120)
 
 
 class CreditForm(MoneyForm):

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from vigente.billing.models import CustomerAccount, Invoice, MissedTerm, Order, Payment
+from vigente.billing.models import CardRefund, CustomerAccount, Invoice, MissedTerm, Order, Payment
 from vigente.billing.models.money import MoneyEntry
+from vigente.billing.services.card_refunds import failed as failed_refunds
 from vigente.workspace.money.lists import AGES, IN_REVIEW, of_age
 
 SHOWN = 6
@@ -48,6 +49,7 @@ class MoneyHome:
     credit: Sequence[Amount]
     fiscal_count: int
     failed_count: int
+    returns: Sequence[CardRefund]
     missed: Sequence[MissedTerm]
 
 
@@ -72,6 +74,7 @@ def money_home(*, now: datetime) -> MoneyHome:
         credit=_credit(),
         fiscal_count=Invoice.objects.filter(fiscal_status=Invoice.Fiscal.PENDING).count(),
         failed_count=failed.count(),
+        returns=list(failed_refunds()[:SHOWN]),
         missed=list(missed.order_by("start")[:SHOWN]),
     )
 

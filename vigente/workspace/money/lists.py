@@ -31,7 +31,7 @@ INVOICE_VIEWS: Mapping[str, Callable[[datetime], Q]] = {
 PAYMENT_VIEWS: Mapping[str, Q] = {
     "in": Q(direction="in", status="confirmed"),
     "review": Q(status="review"),
-    "failed": Q(status__in=["failed", "rejected", "disputed", "reversed"]),
+    "failed": Q(status__in=["failed", "rejected", "disputed", "reversed"]) | Q(card_refund__status="failed"),
     "out": Q(direction="out"),
     "all": Q(),
 }
@@ -85,7 +85,10 @@ def payments(
     """Payments, by who made them or their reference."""
     rows = Payment.objects.visible_to(user).filter(PAYMENT_VIEWS[view])
     return _page(
-        _matching(rows, text, "reference"), ("organization", "invoice", "order__version__plan"), cursor, limit
+        _matching(rows, text, "reference"),
+        ("organization", "invoice", "order__version__plan", "card_refund"),
+        cursor,
+        limit,
     )
 
 

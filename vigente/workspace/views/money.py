@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from vigente.billing.models import Invoice, Payment
+from vigente.billing.models import CardRefund, Invoice, Payment
 from vigente.installation.files import PDF, never_a_page
 from vigente.printing import press
 from vigente.printing.papers import invoice_paper
@@ -19,7 +19,7 @@ from vigente.workspace.answers import asked
 from vigente.workspace.money import lists
 from vigente.workspace.money.home import money_home
 from vigente.workspace.money.invoices import invoice_page
-from vigente.workspace.money.words import age_text
+from vigente.workspace.money.words import age_text, refund_problem
 
 MOST = 20_000
 
@@ -131,10 +131,16 @@ def payments(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def payment(request: HttpRequest, pk: int) -> HttpResponse:
     """One payment: what it was for and what became of it."""
-    related = ("organization", "invoice", "order__version__plan", "made_by", "decided_by")
+    related = ("organization", "invoice", "order__version__plan", "made_by", "decided_by", "card_refund")
     found = get_object_or_404(Payment.objects.visible_to(person(request)).select_related(*related), pk=pk)
-    entries = list(found.entries.order_by("at", "id"))
-    return render(request, "workspace/money/payment.html", {"payment": found, "entries": entries})
+    returned = CardRefund.objects.filter(payment=found).select_related("of").first()
+    context = {
+        "payment": found,
+        "entries": list(found.entries.order_by("at", "id")),
+        "returned": returned,
+        "why": refund_problem(returned.problem) if returned else "",
+    }
+    return render(request, "workspace/money/payment.html", context)
 
 
 @supervisors

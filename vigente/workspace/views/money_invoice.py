@@ -13,6 +13,7 @@ from vigente.accounts.models import Organization
 from vigente.billing.models import Invoice, Order, PlanVersion
 from vigente.billing.services import invoices as services
 from vigente.billing.services import payments, refunds
+from vigente.billing.services.card_refunds import most_to_card
 from vigente.billing.services.money import credit_of
 from vigente.rules.reasons import Credit
 from vigente.rules.refusal import Refused
@@ -126,15 +127,17 @@ def organization_payout(request: HttpRequest, pk: int, currency: str) -> HttpRes
     found = find_organization(pk, person(request))
     held = credit_of(found, currency)
     initial = {"amount": major_units(held, currency) if held else None, "submission_key": once()}
-    form = PayOutForm(posted(request), currency=currency, initial=initial)
+    to_card = min(most_to_card(found, currency), held)
+    form = PayOutForm(posted(request), currency=currency, to_card=to_card, initial=initial)
     note = _("Tiene %(amount)s a favor. Envíe primero el dinero y anótelo aquí: el cliente recibe aviso.") % {
         "amount": formats.money(held, currency)
     }
+    by_card = _("Lo que vuelve a su tarjeta se envía solo al anotarlo; no lo envíe usted.")
     action = Action(
         title=_("Devolver dinero a %(name)s") % {"name": found},
         submit=_("Anotar la devolución"),
         back=reverse("workspace:credits"),
-        notes=(note,),
+        notes=(note, by_card) if to_card else (note,),
         danger=True,
     )
 
