@@ -63,7 +63,7 @@ def held_open(now: datetime | Combinable) -> Q:
         method=Payment.Method.TRANSFER,
         created_at__lt=OuterRef("unpaid_until"),
     )
-    lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
+    lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=now) | Q(change_to__isnull=False)
     return lasting & Q(Exists(sent), status__in=UNPAID, unpaid_until__lte=now)
 
 

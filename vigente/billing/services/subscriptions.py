@@ -15,7 +15,7 @@ from vigente.billing.models import Licence, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services.allotments import open_period, start_term
 from vigente.billing.services.arrears import is_held_open
-from vigente.billing.services.course import RUNNING, locked, save_course, tell
+from vigente.billing.services.course import RUNNING, UNPAID, locked, save_course, tell
 from vigente.events.kinds import Kind
 from vigente.rules import subscriptions as rules
 from vigente.rules.periods import Span, period, period_index
@@ -312,13 +312,15 @@ def _advance(subscription: Subscription, *, now: datetime) -> int:
 
 
 def _end(subscription: Subscription, at: datetime, *, now: datetime) -> None:
+    """It is over at `at`. What it was to change to begins, but never over an unpaid term (row 25)."""
+    unpaid = subscription.status in UNPAID
     changed = Subscription.objects.filter(pk=subscription.pk, status__in=RUNNING).update(
         status=STATUS.ENDED, ended_at=at, next_due_at=None
     )
     if not changed:
         return
     subscription.status, subscription.ended_at = STATUS.ENDED, at
-    if subscription.change_to is not None:
+    if subscription.change_to is not None and not unpaid:
         successor = Subscription.objects.create(
             organization=subscription.organization,
             licence=subscription.licence,
