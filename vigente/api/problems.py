@@ -29,6 +29,7 @@ STATUS = {
     RefusalCode.NOT_YOURS: 404,
     RefusalCode.WRONG_STATE: 409,
     RefusalCode.WEBHOOK_OFF: 409,
+    RefusalCode.DATE_PASSED: 409,
     RefusalCode.TOO_LATE: 409,
     RefusalCode.ONCE_ONLY: 409,
     RefusalCode.FAVOUR_LIMIT: 409,

@@ -16,10 +16,11 @@ from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.mail.letters import Letter, Reader, link, post, written
 from vigente.mail.tell_held import managers_of
+from vigente.rules.announced import headline
 from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Ticket
 from vigente.ui import formats
-from vigente.ui.rulebook_announced import OF_A_CONTRACT, day_text, headline, told
+from vigente.ui.rulebook_announced import OF_A_CONTRACT, day_text, told
 
 LICENCES_NAMED = 20
 YEAR = timedelta(days=365)

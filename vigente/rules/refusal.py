@@ -29,6 +29,7 @@ class RefusalCode(StrEnum):
     NEEDS_REASON = "needs_reason"  # []
     WRONG_STATE = "wrong_state"  # [state] it is no longer in a state that allows this
     ONCE_ONLY = "once_only"  # [] an objection can be made once
+    DATE_PASSED = "date_passed"  # [at] what would be announced is in force already: set a later date
     TOO_LATE = "too_late"  # [until]
     OTHER_ORGANIZATION = "other_organization"  # [] cases of two organizations are never joined
     MERGE_HIDES_DRAW = "merge_hides_draw"  # [] join them the other way round

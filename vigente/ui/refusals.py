@@ -58,6 +58,7 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
         "Mientras tanto cambió y ya no se puede. Actualice la página para ver cómo está."
     ),
     RefusalCode.ONCE_ONLY: lambda p: _("Ya se objetó una vez; no se puede de nuevo."),
+    RefusalCode.DATE_PASSED: lambda p: _date_passed(p),
     RefusalCode.TOO_LATE: lambda p: _too_late(p),
     RefusalCode.OTHER_ORGANIZATION: lambda p: _("Ese caso es de otra organización: no se pueden unir."),
     RefusalCode.MERGE_HIDES_DRAW: lambda p: _(
@@ -130,6 +131,16 @@ def _webhook_address(params: Words) -> str:
         case "host":
             return _("El nombre del servidor no se entiende. Escríbalo como webhooks.ejemplo.com.")
     return _("Esa dirección no se puede usar. Use una como https://webhooks.ejemplo.com/vigente.")
+
+
+def _date_passed(params: Words) -> str:
+    at = params.get("at")
+    if not at:
+        return _("Esa fecha ya pasó. Ponga una por venir.")
+    day = formats.day(datetime.fromisoformat(str(at)), zone=timezone.get_current_timezone(), long=True)
+    return _(
+        "La fecha ya pasó (%(day)s): un anuncio llega antes. Ponga una por venir y prepárelo de nuevo."
+    ) % {"day": day}
 
 
 def _too_late(params: Words) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from vigente.rules.announced import headline
 from vigente.rules.rulebook import Rulebook
 from vigente.ui import formats
 from vigente.ui.rulebook_sentences import Difference, differences
@@ -22,14 +23,6 @@ OF_A_CONTRACT = frozenset(
 def told(before: Rulebook, after: Rulebook) -> list[Difference]:
     """What of a difference concerns customers; how we work among ourselves does not."""
     return [change for change in differences(before, after) if change.name not in OURS]
-
-
-def headline(before: Rulebook, after: Rulebook, effective_from: datetime) -> datetime:
-    """The date that matters to customers: when a plan begins to be needed, if that is what changes."""
-    required = after.plans_required_from
-    if required is not None and required != before.plans_required_from and required > effective_from:
-        return required
-    return effective_from
 
 
 def day_text(at: datetime, book: Rulebook) -> str:

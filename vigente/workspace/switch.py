@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from vigente.accounts.models import Organization
 from vigente.billing.models import Announcement, CustomerImport, Licence, RulebookVersion, Subscription
 from vigente.billing.outlook import Outlook, outlook
+from vigente.rules.announced import has_passed
 from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Ticket
 from vigente.ui import formats
@@ -35,6 +36,35 @@ class Required:
     @property
     def text(self) -> str:
         return day_text(self.at, self.book)
+
+    def passed(self, *, now: datetime) -> bool:
+        """Whether that day is over, so that it cannot be announced any more."""
+        return has_passed(self.at, self.book, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A version that is published and not in force: `text` is the date it sets, empty for none. `differs`: it undoes
+    the date of the path.
+    """
+
+    version: RulebookVersion
+    text: str
+    differs: bool
+
+
+def scheduled(found: Required | None, *, now: datetime) -> list[Scheduled]:
+    """Versions to come, but the one the path's date is from: each keeps the date it was written with."""
+    later = RulebookVersion.objects.filter(effective_from__gt=now).order_by("effective_from")
+    rows = []
+    for version in later:
+        if found is not None and found.version.pk == version.pk:
+            continue
+        book = Rulebook.from_json(version.data)
+        at = book.plans_required_from
+        differs = found is not None and at != found.at
+        rows.append(Scheduled(version, day_text(at, book) if at else "", differs))
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +196,13 @@ def frame(here: str, *, now: datetime) -> dict[str, Any]:
     after: Mapping[str, Any] = {
         "next": all_steps[place + 1] if place is not None and place + 1 < len(all_steps) else None
     }
-    return {"steps": all_steps, "here": here, "required": found, "rows": rows, **after}
+    later = scheduled(found, now=now)
+    return {
+        "steps": all_steps,
+        "here": here,
+        "required": found,
+        "rows": rows,
+        "passed": found is not None and found.passed(now=now),
+        "scheduled": later if here == "date" else [one for one in later if one.differs],
+        **after,
+    }

@@ -8,6 +8,7 @@ from vigente.accounts.models import Organization, User
 from vigente.billing.models import Announcement, AnnouncementCopy, RulebookVersion
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, happening
+from vigente.rules.announced import has_passed, headline
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.rules.rulebook import Rulebook
 
@@ -28,8 +29,11 @@ def prepare(
     now: datetime,
     version: RulebookVersion | None = None,
 ) -> Announcement:
-    """Keep an announcement to edit; `titles` and `texts` in Spanish and English. Nobody reads it yet."""
+    """Keep an announcement to edit; `titles` and `texts` in Spanish and English. Nobody reads it yet. What was in force
+    before today is not announced any more.
+    """
     _owner(actor)
+    _in_time(before, after, effective_from, now=now)
     return Announcement.objects.create(
         title_es=titles[0][:160],
         title_en=titles[1][:160],
@@ -69,9 +73,12 @@ def discard(*, announcement: Announcement, actor: User) -> None:
 @transaction.atomic
 def send(*, announcement: Announcement, actor: User, now: datetime) -> int:
     """Tell every customer that is not blocked, once: an event each, which the worker turns into letters. Returns to
-    how many.
+    how many. Refused once the day it speaks of is over: it would say what is no longer so.
     """
     _owner(actor)
+    if announcement.sent_at is None:
+        before, after = Rulebook.from_json(announcement.before), Rulebook.from_json(announcement.after)
+        _in_time(before, after, announcement.effective_from, now=now)
     if not Announcement.objects.filter(pk=announcement.pk, sent_at__isnull=True).update(sent_at=now):
         return 0
     announcement.sent_at = now
@@ -125,6 +132,12 @@ def _tell(
         ),
         batch_size=BATCH,
     )
+
+
+def _in_time(before: Rulebook, after: Rulebook, effective_from: datetime, *, now: datetime) -> None:
+    at = headline(before, after, effective_from)
+    if has_passed(at, after, now=now):
+        raise Refused(RefusalCode.DATE_PASSED, at=at.isoformat())
 
 
 def _owner(actor: User) -> None:

@@ -94,6 +94,27 @@ def test_it_is_sent_once_whoever_presses_and_however_often_the_worker_runs(oscar
     assert "Sin nadie" in rows
 
 
+def test_a_date_that_is_past_is_neither_announced_nor_sent(oscar, now, announcement, clock):
+    clock.move_to(now + timedelta(days=31))
+    oscar.client.force_login(announcement.author)
+    seen = words(oscar.get("announcement", announcement.pk))
+    assert "La fecha ya pasó" in seen
+    assert "Enviar el anuncio" not in seen
+    assert "La fecha ya pasó (9 de agosto de 2026)" in said(
+        oscar.post("announcement_sending", announcement.pk)
+    )
+    announcement.refresh_from_db()
+    assert announcement.sent_at is None
+    assert not AnnouncementCopy.objects.exists()
+    again = oscar.post("announcement_of_version", announcement.version_id)
+    assert "La fecha ya pasó" in said(again)
+    assert Announcement.objects.count() == 1
+    clock.move_to(now + timedelta(days=30, hours=5))
+    oscar.client.force_login(announcement.author)
+    # that very day it is news still
+    assert "Sale a" in said(oscar.post("announcement_sending", announcement.pk))
+
+
 def test_any_customers_letter_can_be_seen_before_in_either_language(oscar, shop, announcement):
     seen = words(oscar.get("announcement_preview", announcement.pk, query="?q=clavo"))
     assert "Qué cambia para Ferretería El Clavo" in seen

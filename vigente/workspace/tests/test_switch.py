@@ -7,7 +7,14 @@ import pytest
 from vigente.accounts.models import Invitation, Organization
 from vigente.billing.models import CustomerImport, Licence, RulebookVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.factories import make_customer, make_edition, make_licence, make_organization, make_version
+from vigente.factories import (
+    make_customer,
+    make_edition,
+    make_licence,
+    make_organization,
+    make_version,
+    publish,
+)
 from vigente.workspace.tests.conftest import said, words
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +121,32 @@ def test_the_date_is_a_version_of_the_rules_and_can_be_moved(oscar, now):
     for bad in ("2026-07-10", "2026-07-01", "", "x"):
         assert oscar.post("switch_date", on=bad).status_code == 422
     assert RulebookVersion.objects.count() == 1
+
+
+def test_a_date_that_is_past_is_not_offered_to_be_announced(oscar, now):
+    publish(now=now - timedelta(days=90), plans_required_from=now - timedelta(days=60))
+    seen = words(oscar.get("switch_announcement"))
+    assert "La fecha ya pasó" in seen
+    assert "anunciarlo ahora llegaría tarde" in seen
+    assert "Preparar el anuncio" not in seen
+    oscar.post("switch_date", on="2026-09-01")
+    assert "Preparar el anuncio" in words(oscar.get("switch_announcement"))
+
+
+def test_rules_that_come_later_and_undo_the_date_are_said_on_every_step(oscar, now):
+    publish(now=now + timedelta(days=20), notice_days=3)
+    seen = words(oscar.get("switch_date"))
+    assert "Hay reglas programadas que vienen después" in seen
+    assert "Conservan la fecha con la que se escribieron" in seen
+    assert "Hay reglas programadas" not in words(oscar.get("switch_announcement"))
+    oscar.post("switch_date", on="2026-09-01")
+    for step in ("switch", "switch_date", "switch_uncovered", "switch_announcement", "switch_adoption"):
+        seen = words(oscar.get(step))
+        assert (
+            "En ellas no hace falta un plan. Desde ese momento la fecha de este camino deja de valer" in seen
+        )
+    oscar.post("rules_withdrawal", RulebookVersion.objects.order_by("effective_from").last().pk)
+    assert "Hay reglas programadas" not in words(oscar.get("switch"))
 
 
 def test_who_would_be_without_a_plan_is_listed_with_what_they_asked_for(oscar, now):

@@ -18,13 +18,15 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import announcements
 from vigente.mail.letters import Reader
 from vigente.mail.tell_rules import paragraphs, preview
+from vigente.rules.announced import has_passed, headline
 from vigente.rules.refusal import Refused
 from vigente.rules.rulebook import Rulebook
 from vigente.ui import formats
 from vigente.ui.exports import csv_response
-from vigente.ui.feedback import done
-from vigente.ui.rulebook_announced import headline, written
+from vigente.ui.feedback import done, refused
+from vigente.ui.rulebook_announced import written
 from vigente.ui.rulebook_sentences import differences
+from vigente.ui.wording import refusal_text
 from vigente.workspace.access import instant, owners, person, supervisors
 from vigente.workspace.answers import add_refusal, asked, attempt, posted
 from vigente.workspace.forms.announcements import AnnouncementForm
@@ -59,16 +61,20 @@ def _begin(
     request: HttpRequest, before: Rulebook, after: Rulebook, begins: datetime, version: RulebookVersion | None
 ) -> HttpResponse:
     titles, texts = written(before, after, begins)
-    made = announcements.prepare(
-        before=before,
-        after=after,
-        effective_from=begins,
-        titles=titles,
-        texts=texts,
-        version=version,
-        actor=person(request),
-        now=instant(request),
-    )
+    try:
+        made = announcements.prepare(
+            before=before,
+            after=after,
+            effective_from=begins,
+            titles=titles,
+            texts=texts,
+            version=version,
+            actor=person(request),
+            now=instant(request),
+        )
+    except Refused as refusal:
+        refused(request, refusal_text(refusal))
+        return redirect("workspace:rules")
     return redirect("workspace:announcement", made.pk)
 
 
@@ -90,12 +96,14 @@ def announcement(request: HttpRequest, pk: int) -> HttpResponse:
             done(request, _("Anuncio guardado."), draft=f"announcement-{pk}")
             return redirect("workspace:announcement", pk)
     before, after = Rulebook.from_json(row.before), Rulebook.from_json(row.after)
+    at = headline(before, after, row.effective_from)
     context: dict[str, Any] = {
         "row": row,
         "form": form,
         "paragraphs": paragraphs(row.text),
         "changes": differences(before, after),
-        "day": formats.exact(headline(before, after, row.effective_from), after.zone),
+        "day": formats.exact(at, after.zone),
+        "passed": has_passed(at, after, now=instant(request)),
         "organizations": Organization.objects.filter(blocked_at__isnull=True).count(),
     }
     context |= progress_of(row)
