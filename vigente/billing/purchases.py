@@ -3,14 +3,14 @@
 Reads only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vigente.accounts.models import Organization
-from vigente.billing.models import Grant, Invoice, LedgerEntry, Licence, Order
+from vigente.billing.models import Grant, Invoice, LedgerEntry, Licence, Order, Payment
 from vigente.billing.models.rulebooks import rulebook_at
 
 OPEN_ORDERS = (Order.Status.PREPARED, Order.Status.OPEN)
@@ -72,16 +72,32 @@ def pack_of(grant_id: int, *, organizations: QuerySet[Organization]) -> int | No
     return found.values_list("pk", flat=True).first()
 
 
+def under_review(organization: Organization) -> bool:
+    """Whether money they sent is being looked for: until that is decided nothing is held against them (row 25)."""
+    return Payment.objects.filter(organization=organization, status=Payment.Status.REVIEW).exists()
+
+
+def open_invoices(organizations: Iterable[int]) -> QuerySet[Invoice]:
+    """What is owed, the longest due first; `in_review`: a transfer for it waits to be confirmed."""
+    review = Payment.objects.filter(invoice=OuterRef("pk"), status=Payment.Status.REVIEW)
+    rows = Invoice.objects.filter(organization__in=organizations, balance_minor__gt=0)
+    return rows.annotate(in_review=Exists(review)).order_by("due_at", "id")
+
+
 def owed(organization: Organization) -> Sequence[Invoice]:
-    """Open invoices, the longest due first."""
-    return list(
-        Invoice.objects.filter(organization=organization, balance_minor__gt=0).order_by("due_at", "id")
-    )
+    """Open invoices of one organization, as `open_invoices` says."""
+    return list(open_invoices([organization.pk]))
+
+
+def waiting_orders(organizations: Iterable[int], *, now: datetime) -> QuerySet[Order]:
+    """Orders that wait to be accepted or paid; `in_review`: by transfer, and not expiring meanwhile (row 25)."""
+    review = Payment.objects.filter(order=OuterRef("pk"), status=Payment.Status.REVIEW)
+    rows = Order.objects.filter(organization__in=organizations, status__in=OPEN_ORDERS)
+    rows = rows.annotate(in_review=Exists(review)).filter(Q(expires_at__gt=now) | Q(in_review=True))
+    return rows.select_related("version__plan").order_by("-created_at", "-id")
 
 
 def open_orders(organization: Organization, *, now: datetime) -> Sequence[Order]:
-    """Orders that wait to be accepted or paid, newest first."""
-    waiting = Order.objects.filter(organization=organization, status__in=OPEN_ORDERS, expires_at__gt=now)
-    return list(
-        waiting.select_related("version__plan", "licence__edition__product").order_by("-created_at", "-id")
-    )
+    """Those of one organization, newest first."""
+    rows = waiting_orders([organization.pk], now=now)
+    return list(rows.select_related("version__plan", "licence__edition__product"))

@@ -9,8 +9,9 @@ from vigente.billing.facts import load
 from vigente.billing.models import Licence, Order, PlanVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.prices import Priced, Terms, price_plan, terms_of
-from vigente.billing.purchases import open_orders
+from vigente.billing.purchases import open_orders, under_review
 from vigente.billing.queries import Meter, meters_of, sold_versions, subscriptions_of
+from vigente.billing.services.arrears import is_held_open
 from vigente.billing.services.subscriptions import notice_preview
 from vigente.portal.successors import Sold, successor_of
 from vigente.rules.periods import period_index, term_of_period
@@ -28,6 +29,7 @@ class Contract:
     """One running contract. `renews_at` None: it ends by itself or by notice. `notice`: what one given now would do.
 
     `price`: what the next term costs, tax included; None where nothing is charged or the list has no price.
+    `in_review`: unpaid, and money they sent is being looked for. `is_held_open`: its unpaid term is even over.
     """
 
     subscription: Subscription
@@ -40,6 +42,8 @@ class Contract:
     next_price: Priced | None
     new_terms: PlanVersion | None
     suspends_at: datetime | None
+    in_review: bool = False
+    is_held_open: bool = False
 
     @property
     def version(self) -> PlanVersion:
@@ -61,6 +65,12 @@ class Contract:
     def is_unpaid(self) -> bool:
         """In grace or suspended: its running term waits to be paid (row 25)."""
         return self.subscription.status in (Status.GRACE, Status.SUSPENDED)
+
+    @property
+    def may_buy_packs(self) -> bool:
+        """Extra cases hang on a contract that covers; one that rests or waits for a decision does not."""
+        stopped = self.subscription.asleep or self.is_held_open or self.subscription.status not in COVERING
+        return self.version.pack_price_minor is not None and not stopped
 
     @property
     def may_give_notice(self) -> bool:
@@ -143,6 +153,7 @@ def _panel(
     now: datetime,
 ) -> Panel:
     running = [contract_of(s, licence, terms, now=now) for s in mine if s.status in RUNNING]
+    running.sort(key=lambda contract: contract.subscription.asleep)  # what rests is told last
     legacy = next((contract for contract in running if contract.is_legacy), None)
     bought = any(contract.may_give_notice or contract.next_version for contract in running)
     next_plan = successor_of(legacy.version, sold.versions) if legacy and not bought else None
@@ -165,6 +176,8 @@ def contract_of(
 ) -> Contract:
     """Dates and prices of one contract, with the discount apart (R3)."""
     running = subscription.running()
+    unpaid = subscription.status in (Status.GRACE, Status.SUSPENDED)
+    over = is_held_open(subscription, now=now)
     term = current_term(running, now=now)
     follows, ends = subscription.change_to, subscription.last_instant
     can_notify = (
@@ -172,6 +185,7 @@ def contract_of(
         and subscription.auto_renew
         and subscription.notice_given_at is None
         and subscription.status in COVERING
+        and not over
     )
     renews = subscription.ends_at is None
     renews_at = term.end if renews else None
@@ -193,6 +207,8 @@ def contract_of(
         suspends_at=term.start + timedelta(days=terms.book.grace_days)
         if subscription.status == Status.GRACE
         else None,
+        in_review=unpaid and under_review(terms.organization or subscription.organization),
+        is_held_open=over,
     )
 
 

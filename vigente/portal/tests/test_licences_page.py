@@ -110,3 +110,16 @@ def test_a_member_reads_and_does_not_register(sold, poor):
     assert "Lo hace la persona responsable" in words(client.get(URL))
     assert client.post(URL, {"key": "WEB-7F2K"}).status_code == 403
     assert not Licence.objects.filter(key="WEB-7F2K").exists()
+
+
+def test_row_31_a_key_told_for_a_licence_with_a_bought_plan_says_that_its_own_rests(sold, poor, now):
+    mine = register_provisional(
+        organization=poor.organization, edition=make_edition("WEB"), actor=poor.manager, now=now
+    )
+    subscribe(organization=poor.organization, licence=mine, version=make_version(name="Tienda"), now=now)
+    said = register(poor, licence=mine.pk)
+    assert "Incluye el plan Básico, que vale cuando no haya otro contratado." in said
+    assert "ya está vigente" not in said
+    page = words(signed_in(poor.manager).get("/es/plan/"))
+    assert page.count("Comprar casos extra") == 1
+    assert page.index("Tienda · mensual") < page.index("en reposo")

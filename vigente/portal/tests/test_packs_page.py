@@ -104,3 +104,20 @@ def test_anothers_pack_is_not_found(mine, other, now):
 def test_other_validities_say_theirs(mine, now):
     publish(pack_validity="days", pack_days=3)
     assert "Los casos extra vencen en 3 días." in words(signed_in(mine.manager).get(address(mine)))
+
+
+def test_a_key_of_any_length_that_the_form_lets_in_fits_its_column(mine):
+    answer = signed_in(mine.manager).post(address(mine), {"key": "a" * 64, "quantity": "1"})
+    assert answer.status_code == 302
+    assert len(Order.objects.get().key) <= Order._meta.get_field("key").max_length
+
+
+def test_a_colleague_asks_for_extra_cases_with_one_click_on_my_plan(mine):
+    client = signed_in(mine.colleague)
+    page = client.get("/es/plan/")
+    assert "Pedir casos extra a Alicia" in words(page)
+    data = {"kind": "pack", "version": mine.subscription.version_id, "licence": mine.licence.pk}
+    asked = words(client.post("/es/plan/wishes/", data | {"subscription": mine.subscription.pk}, follow=True))
+    assert "Se lo pedimos a Alicia: casos extra de Tienda" in asked
+    assert "Pedir casos extra" not in asked
+    assert "Pedir casos extra" not in words(signed_in(mine.manager).get("/es/plan/"))

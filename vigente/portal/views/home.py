@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from vigente.billing.models import Announcement, Invoice, Licence, Order, RulebookVersion, Subscription
+from vigente.billing.models import Announcement, Licence, RulebookVersion, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.purchases import OPEN_ORDERS
+from vigente.billing.purchases import open_invoices, waiting_orders
 from vigente.portal.coverage import covered_first
 from vigente.portal.pages import customer, is_manager, page, seats
 from vigente.portal.places import places_of
@@ -61,12 +61,8 @@ def _home(request: HttpRequest) -> HttpResponse:
 def _money(request: HttpRequest) -> dict[str, Any]:
     """What a manager has to pay now, and the order somebody began before they had an account (row 25)."""
     managed = [seat.organization_id for seat in seats(request) if is_manager(seat)]
-    unpaid = Invoice.objects.filter(
-        organization__in=managed, balance_minor__gt=0, due_at__lte=request.now
-    ).order_by("due_at", "id")
-    waiting = Order.objects.filter(
-        organization__in=managed, status__in=OPEN_ORDERS, expires_at__gt=request.now
-    ).select_related("version__plan")
+    unpaid = open_invoices(managed).filter(due_at__lte=request.now)
+    waiting = waiting_orders(managed, now=request.now)
     draft = {} if seats(request) else unfinished(request)
     return {
         "unpaid": unpaid.first() if managed else None,

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from vigente.billing.models import Edition, Licence
+from vigente.billing.models import Edition, Licence, Subscription
 from vigente.billing.queries import meters_of
 from vigente.billing.services import claims
 from vigente.portal.pages import customer, is_manager, page, seat_of
@@ -95,11 +95,13 @@ def _register(request: HttpRequest, form: KeyForm, organization: object) -> Http
             ),
         )
     elif found.included_plan is not None:
-        done(
-            request,
-            _("Registrada. Incluye el plan %(plan)s, que ya está vigente.")
-            % {"plan": found.included_plan.name},
+        rests = found.subscriptions.filter(source=Subscription.Source.INCLUDED, asleep=True).exists()
+        text = (
+            _("Registrada. Incluye el plan %(plan)s, que vale cuando no haya otro contratado.")
+            if rests
+            else _("Registrada. Incluye el plan %(plan)s, que ya está vigente.")
         )
+        done(request, text % {"plan": found.included_plan.name})
     else:
         done(request, _("Registrada."))
     return redirect("portal:licences")

@@ -138,6 +138,10 @@ def _change(request: HttpRequest, row: Subscription, wanted: PlanVersion, *, imm
         )
         return after_order(made)
     change_plan(subscription=row, version=wanted, actor=request.user, now=request.now)
-    text = _("Anotado: pasa a %(plan)s al terminar el periodo pagado.") % {"plan": wanted.plan.name}
+    text = (
+        _("Anotado: pasa a %(plan)s al terminar este periodo, si antes se paga.")
+        if row.unpaid_until
+        else _("Anotado: pasa a %(plan)s al terminar el periodo pagado.")
+    ) % {"plan": wanted.plan.name}
     done(request, text, undo=reverse("portal:notice_withdrawal", args=[row.pk]))
     return redirect("portal:plan")

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
+from vigente.billing.models import Order
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.purchases import open_orders, owed, packs_of
 from vigente.portal.contracts import panels
@@ -23,6 +24,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     manages = seat.role == seat.Role.MANAGER
     managers = managers_of(organization)
     shown = {pk for panel in found for pk in panel.orders}
+    asked = [] if manages else mine(request.user, organization, now=request.now)
     waiting = open_orders(organization, now=request.now) if manages else []
     context = {
         "panels": found,
@@ -33,7 +35,8 @@ def plan(request: HttpRequest) -> HttpResponse:
             one for one in waiting if not (one.kind == one.Kind.PLAN and one.subscription_id in shown)
         ],
         "wishes": shown_to(organization, now=request.now) if manages else [],
-        "asked": [] if manages else mine(request.user, organization, now=request.now),
+        "asked": asked,
+        "asked_packs": {one.subscription_id for one in asked if one.kind == Order.Kind.PACK},
         "people": names(managers),
         "packs": packs_of(organization, now=request.now),
         "invoices": address("invoices"),
