@@ -156,6 +156,20 @@ def test_row_33_a_lost_card_dispute_takes_everything_back(now: datetime) -> None
     the_books_hold(now)
 
 
+def test_row_33_of_a_payment_disputed_in_part_that_share_of_the_cases_goes(now: datetime) -> None:
+    who = contracted(now)
+    who.ticket(now)
+    payment = Payment.objects.get()
+    for _twice in range(2):
+        refunds.reverse(payment=payment, now=now, amount_minor=PRICE // 2, dispute="a")
+    assert (payment.status, again(who).status, left(who, now)) == ("confirmed", "active", 1)  # 4 − 1 − 2
+    assert Invoice.objects.get(corrects__isnull=False).total_minor == PRICE // 2
+    the_books_hold(now)
+    refunds.reverse(payment=payment, now=now, dispute="b")
+    assert (payment.status, again(who).status, left(who, now)) == ("reversed", "ended", 0)
+    the_books_hold(now)
+
+
 def test_row_34_a_transferred_licence_takes_its_contract_and_not_its_history(now: datetime, owner) -> None:
     from vigente.billing.queries import statement
 

@@ -86,7 +86,7 @@ def test_a_picture_that_is_a_page_too_is_served_as_a_picture_to_its_own_managers
 @pytest.fixture
 def tell(now):
     def say(number, kind, status, *, began, at):
-        found = {"id": "dp_1", "object": "dispute", "payment_intent": "pi_1", "status": status,
+        found = {"id": f"dp_{began}", "object": "dispute", "payment_intent": "pi_1", "status": status,
                  "created": int((now + timedelta(minutes=began)).timestamp())}  # fmt: skip
         event = {"id": f"evt_{number}", "type": f"charge.dispute.{kind}", "data": {"object": found},
                  "created": int((now + timedelta(minutes=at)).timestamp())}  # fmt: skip

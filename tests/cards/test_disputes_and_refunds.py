@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from vigente.billing.models import CardRefund, Payment
+from vigente.billing.models import CardRefund, Invoice, Payment
 from vigente.billing.money_verification import balance_sheet
 from vigente.billing.services import card_charges, card_refunds, payments
 from vigente.billing.services.invoices import credit
+from vigente.billing.services.money import credit_of
 from vigente.rules.reasons import Credit
 from vigente.rules.refusal import Refused
 from vigente.worker.verification import verify
@@ -50,6 +51,43 @@ def test_in_whatever_order_it_is_told_it_ends_the_same(till, bought, order):
     assert status() == "reversed"
     assert Payment.objects.count() == 1
     assert not list(verify(now=till.now))
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_of_a_dispute_of_a_part_only_that_part_goes(till, bought, order):
+    """Whenever it is told, before its payment too; told again under another name, nothing more happens."""
+    till.peer.dispute(bought, amount=44_900)
+    till.peer.dispute(bought, closed="lost", amount=44_900)
+    for n, event in enumerate(till.peer.events):
+        event["created"] += n
+    for _twice in range(2):
+        till.deliver(*(till.peer.events[n] for n in order))
+    till.deliver(till.peer.dispute(bought, closed="lost", amount=44_900))
+    payment = Payment.objects.get()
+    assert (payment.status, payment.reversed_minor) == ("confirmed", 44_900)
+    assert Invoice.objects.get(corrects__isnull=False).total_minor == 44_900
+    assert balance_sheet()["NIO", "card"] == 100_000
+    assert credit_of(till.shop.organization, "NIO") == 0
+    assert card_charges.left_of(payment) == 100_000
+    assert not list(verify(now=till.now))
+
+
+def test_disputes_of_the_parts_come_to_all_of_it(till, bought):
+    till.deliver()
+    till.deliver(till.peer.dispute(bought, closed="lost", amount=44_900))
+    till.deliver(till.peer.dispute(bought, closed="lost", amount=999_999, name="other"))
+    assert (status(), Payment.objects.get().reversed_minor) == ("reversed", 144_900)
+    assert sum(note.total_minor for note in Invoice.objects.filter(corrects__isnull=False)) == 144_900
+    assert balance_sheet()["NIO", "card"] == 0
+    assert not list(verify(now=till.now))
+
+
+def test_a_dispute_in_another_currency_is_of_all_of_it(till, bought):
+    till.deliver()
+    event = till.peer.dispute(bought, closed="lost", amount=4_000)
+    event["data"]["object"]["currency"] = "usd"
+    till.deliver(event)
+    assert status() == "reversed"
 
 
 def pay_out(till, amount, key="out"):

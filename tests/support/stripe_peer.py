@@ -72,11 +72,14 @@ class Peer:
         self.sessions[session] |= {"status": "expired", "url": None}
         self.tell("checkout.session.expired", self.sessions[session])
 
-    def dispute(self, intent: str, *, closed: str = "") -> dict[str, Any]:
-        """A holder disputes a charge, or the dispute is closed as won or lost."""
+    def dispute(
+        self, intent: str, *, closed: str = "", amount: int | None = None, name: str = "dp"
+    ) -> dict[str, Any]:
+        """A holder disputes a charge, or `amount` of it, or the dispute is closed as won or lost."""
         about = self.intents[intent]
         found = {
-            "id": f"dp_{intent}", "object": "dispute", "payment_intent": intent, "amount": about["amount"],
+            "id": f"{name}_{intent}", "object": "dispute", "payment_intent": intent,
+            "amount": about["amount"] if amount is None else amount,
             "currency": about["currency"], "status": closed or "needs_response",
         }  # fmt: skip
         return self.tell("charge.dispute.closed" if closed else "charge.dispute.created", found)

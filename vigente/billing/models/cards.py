@@ -148,6 +148,9 @@ class StripeEvent(models.Model):
     kind = models.CharField(max_length=80)
     object_id = models.CharField(max_length=120, blank=True)
     detail = models.CharField(max_length=40, blank=True)  # the state of a dispute
+    dispute = models.CharField(max_length=80, blank=True)  # its name there
+    disputed_minor = models.PositiveBigIntegerField(null=True, blank=True)  # None: all, or not of a dispute
+    currency = models.CharField(max_length=3, blank=True)  # of what is disputed
     created_at = models.DateTimeField()  # by the processor's clock
     received_at = models.DateTimeField()
     outcome = models.CharField(

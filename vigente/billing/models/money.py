@@ -97,6 +97,12 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def reversed_minor(self) -> int:
+        """How much of it lost disputes took back, by the books."""
+        lost = self.entries.filter(source__startswith="reverse:", credit__in=["bank", "card", "cash"])
+        return int(lost.aggregate(lost=models.Sum("amount_minor", default=0))["lost"])
+
 
 class MoneyEntry(models.Model):
     """`amount_minor` moves: `debit` gains it, `credit` gives it. Unique (source, debit, credit): nothing happens twice.

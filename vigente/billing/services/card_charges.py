@@ -228,10 +228,10 @@ def came_by_card(organization: int, currency: str) -> QuerySet[Payment]:
 
 
 def left_of(payment: Payment) -> int:
-    """What of a card payment was not sent back yet."""
+    """What of a card payment was neither sent back yet nor lost in a dispute."""
     sent = payment.card_refunds.filter(status__in=[CardRefund.Status.WAITING, CardRefund.Status.SENT])
     total = sent.aggregate(total=Sum("payment__amount_minor", default=0))["total"]
-    return payment.amount_minor - int(total)
+    return payment.amount_minor - payment.reversed_minor - int(total)
 
 
 def _send(row: CardRefund) -> int:

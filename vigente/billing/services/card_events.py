@@ -9,10 +9,12 @@ from typing import Any
 
 import stripe
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from vigente.billing import cards
 from vigente.billing.models import CardCharge, CardRefund, CardSession, StripeEvent
 from vigente.billing.services import card_charges, card_disputes
+from vigente.billing.services.card_disputes import Disputed
 from vigente.billing.services.card_money import record
 from vigente.billing.services.cards import settle
 from vigente.billing.services.payments import fail
@@ -26,11 +28,15 @@ def receive(event: Mapping[str, Any], *, now: datetime) -> str:
     kind, found = str(event["type"]), event["data"]["object"]
     if not isinstance(found, dict):
         raise ValueError("an event without an object")
+    disputed = _disputed(found) if kind.startswith("charge.dispute.") else Disputed()
     row = StripeEvent(
         event=str(event["id"])[:120],
         kind=kind[:80],
         object_id=_about(found)[:120],
         detail=str(found.get("status") or "")[:40],
+        dispute=disputed.name,
+        disputed_minor=disputed.minor,
+        currency=disputed.currency,
         created_at=datetime.fromtimestamp(int(event["created"]), UTC),
         received_at=now,
     )
@@ -123,20 +129,36 @@ def _dispute(closed: bool) -> Callable[[Any, datetime], str]:
         intent = found.payment_intent if isinstance(found.payment_intent, str) else ""
         if not intent:
             return "unknown"
-        if not closed and _closed_before(intent, getattr(found, "created", None)):
+        disputed = _disputed(found.to_dict())
+        if not closed and _closed_before(intent, disputed, getattr(found, "created", None)):
             return "late"
-        return card_disputes.heard(intent=intent, state=str(found.status), closed=closed, now=now)
+        return card_disputes.heard(
+            intent=intent,
+            state=str(found.status),
+            closed=closed,
+            disputed=disputed,
+            now=now,
+        )
 
     return does
 
 
-def _closed_before(intent: str, began: int | None) -> bool:
+def _disputed(found: Mapping[str, Any]) -> Disputed:
+    name, amount, currency = (found.get(key) for key in ("id", "amount", "currency"))
+    minor, known = None, str(currency or "").upper()[:3]
+    if isinstance(amount, int) and not isinstance(amount, bool) and amount > 0 and known:
+        minor = cards.to_ours(amount, known)
+    return Disputed(str(name or "")[:80], minor, known)
+
+
+def _closed_before(intent: str, disputed: Disputed, began: int | None) -> bool:
     """Whether word of this dispute's end overtook word of its beginning; an earlier dispute ended before it began."""
-    if began is None:
+    same = Q(dispute=disputed.name) if disputed.name else Q()
+    if began is not None:
+        same |= Q(dispute="", created_at__gte=datetime.fromtimestamp(began, UTC))
+    if not same:
         return False
-    ends = StripeEvent.objects.filter(
-        object_id=intent, kind="charge.dispute.closed", created_at__gte=datetime.fromtimestamp(began, UTC)
-    )
+    ends = StripeEvent.objects.filter(same, object_id=intent, kind="charge.dispute.closed")
     return ends.exclude(outcome=card_disputes.EARLY).exists()
 
 

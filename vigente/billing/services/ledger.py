@@ -340,3 +340,26 @@ def revoke_rest(*, grant_id: int, source: str, reason: Release, now: datetime, a
             at=max(now, grant.created_at),
         )
     return left
+
+
+@transaction.atomic
+def revoke_share(*, grant_id: int, part: int, whole: int, source: str, reason: Release, now: datetime) -> int:
+    """Take back `part` of `whole` of what a grant gave, rounded down, as far as it is not drawn; how many cases.
+
+    Of one without limit there is no share to take.
+    """
+    grant = Grant.objects.select_for_update().get(pk=grant_id)
+    if grant.expired_at is not None or grant.granted is None:
+        return 0
+    taken = min(grant.granted * part // whole, grant.remaining or 0)
+    if taken:
+        Grant.objects.filter(pk=grant_id).update(remaining=F("remaining") - taken)
+        LedgerEntry.objects.create(
+            grant=grant,
+            kind=ENTRY.REVOKE,
+            cases=taken,
+            source=source,
+            reason=reason.value,
+            at=max(now, grant.created_at),
+        )
+    return taken

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from vigente.accounts.models import User
 from vigente.billing.models import Grant, Invoice, Payment, Subscription
 from vigente.billing.services.course import RUNNING, locked, tell
 from vigente.billing.services.invoices import credit, uncorrected
-from vigente.billing.services.ledger import revoke_rest
+from vigente.billing.services.ledger import revoke_rest, revoke_share
 from vigente.billing.services.money import ACCOUNT, credit_of, post, take_credit
 from vigente.billing.services.payments import MONEY
 from vigente.billing.services.subscriptions import end_now
@@ -127,55 +128,102 @@ def win(*, payment: Payment, now: datetime) -> None:
 
 
 @transaction.atomic
-def reverse(*, payment: Payment, now: datetime) -> None:
-    """The money is gone (a lost dispute): what it paid is open again, then credited, and its cases are taken back.
+def reverse(*, payment: Payment, now: datetime, amount_minor: int | None = None, dispute: str = "") -> None:
+    """The money is gone (a lost dispute): what it paid is credited, and its cases are taken back.
 
-    Of the money, first goes what the customer has in hand, then what was paid with it.
+    `amount_minor`: only so much of it was disputed; then that much is credited, the contract runs on, and of what is
+    in force and not drawn the same share is taken back. Once per `dispute`; without a name, all that is left of it. Of
+    the money, first goes what the customer has in hand, then what was paid with it.
     """
-    reversible = Payment.objects.filter(
-        pk=payment.pk, direction=Payment.Direction.IN, status__in=[STATUS.CONFIRMED, STATUS.DISPUTED]
+    source = f"reverse:{payment.pk}:{dispute}" if dispute else f"reverse:{payment.pk}"
+    given, payment = payment, Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    left = payment.amount_minor - payment.reversed_minor
+    lost = left if amount_minor is None else min(amount_minor, left)
+    reversible = payment.direction == Payment.Direction.IN and payment.status in (
+        STATUS.CONFIRMED,
+        STATUS.DISPUTED,
     )
-    if not reversible.update(status=STATUS.REVERSED, decided_at=now):
+    if not reversible or lost < 1 or payment.entries.filter(source=source).exists():
         return
-    payment.refresh_from_db()
-    paid = _paid_by(payment)
-    for invoice in paid:
-        if invoice.subscription is not None and invoice.purpose == Invoice.Purpose.TERM:
-            subscription = _locked(invoice)
-            if subscription.status in RUNNING and _is_running(subscription, invoice, now=now):
-                _take_back(subscription, reason=Release.PAYMENT_LOST, actor=None, now=now)
-        for order in invoice.orders.exclude(grant_id_given=None):
-            assert order.grant_id_given is not None
-            revoke_rest(
-                grant_id=order.grant_id_given,
-                source=f"reverse:{payment.pk}:{order.pk}",
-                reason=Release.PAYMENT_LOST,
-                actor=None,
-                now=now,
-            )
-        if any(uncorrected(invoice)):
-            credit(
-                invoice=invoice, reason=Credit.DISPUTE_LOST, key=f"reverse:{payment.pk}:{invoice.pk}", now=now
-            )
-    _give_up_money(payment, now=now)
-    _tell(Kind.PAYMENT_REVERSED, payment, now=now)
+    if whole := lost == left:
+        payment.status, payment.decided_at = STATUS.REVERSED, now
+    else:
+        payment.status = STATUS.CONFIRMED  # the rest of it stands
+    payment.save(update_fields=["status", "decided_at"])
+    for invoice in _paid_by(payment):
+        if whole:
+            _undo(payment, invoice, now=now)
+        else:
+            _undo_part(payment, invoice, lost=lost, source=source, now=now)
+    _give_up_money(payment, lost, source=source, now=now)
+    _tell(Kind.PAYMENT_REVERSED, payment, now=now, amount=lost, partial=not whole)
+    given.refresh_from_db()
 
 
-def _give_up_money(payment: Payment, *, now: datetime) -> None:
+def _undo(payment: Payment, invoice: Invoice, *, now: datetime) -> None:
+    """All that an invoice stands for goes: its contract ends, its cases are taken back, what is left is credited."""
+    if invoice.subscription is not None and invoice.purpose == Invoice.Purpose.TERM:
+        subscription = _locked(invoice)
+        if subscription.status in RUNNING and _is_running(subscription, invoice, now=now):
+            _take_back(subscription, reason=Release.PAYMENT_LOST, actor=None, now=now)
+    for order in invoice.orders.exclude(grant_id_given=None):
+        assert order.grant_id_given is not None
+        revoke_rest(
+            grant_id=order.grant_id_given,
+            source=f"reverse:{payment.pk}:{order.pk}",
+            reason=Release.PAYMENT_LOST,
+            actor=None,
+            now=now,
+        )
+    if any(uncorrected(invoice)):
+        credit(invoice=invoice, reason=Credit.DISPUTE_LOST, key=f"reverse:{payment.pk}:{invoice.pk}", now=now)
+
+
+def _undo_part(payment: Payment, invoice: Invoice, *, lost: int, source: str, now: datetime) -> None:
+    """Credit what was lost of a paid invoice, and take back that share of what it granted and is not drawn."""
+    granted: list[int] = [pk for pk in invoice.orders.values_list("grant_id_given", flat=True) if pk]
+    if invoice.subscription is not None and invoice.purpose == Invoice.Purpose.TERM:
+        subscription = _locked(invoice)
+        if subscription.status in RUNNING and _is_running(subscription, invoice, now=now):
+            granted += _taken_back(subscription, now=now).values_list("pk", flat=True)
+    for pk in granted:
+        revoke_share(
+            grant_id=pk,
+            part=lost,
+            whole=payment.amount_minor,
+            source=f"{source}:{pk}",
+            reason=Release.PAYMENT_LOST,
+            now=now,
+        )
+    net, tax = uncorrected(invoice)
+    if invoice.balance_minor or not net + tax:
+        return  # what is still open of it stays owed
+    part = part_of(net, tax, part=min(lost, net + tax), whole=net + tax)
+    if part.total_minor:
+        credit(
+            invoice=invoice,
+            net_minor=part.net_minor,
+            tax_minor=part.tax_minor,
+            reason=Credit.DISPUTE_LOST,
+            key=f"{source}:{invoice.pk}",
+            now=now,
+        )
+
+
+def _give_up_money(payment: Payment, lost: int, *, source: str, now: datetime) -> None:
     """The amount leaves the account it came to; what the customer has no longer in hand is the vendor's loss."""
     account = MONEY[payment.method]
-    in_hand = min(credit_of(payment.organization, payment.currency), payment.amount_minor)
+    in_hand = min(credit_of(payment.organization, payment.currency), lost)
     if not take_credit(payment.organization, payment.currency, in_hand):
         raise RuntimeError("another process used this money at the same time; run it again")
-    from_revenue = payment.amount_minor - in_hand
-    for debit, amount in ((ACCOUNT.CREDIT, in_hand), (ACCOUNT.REVENUE, from_revenue)):
+    for debit, amount in ((ACCOUNT.CREDIT, in_hand), (ACCOUNT.REVENUE, lost - in_hand)):
         post(
             debit=debit,
             credit=account,
             amount_minor=amount,
             currency=payment.currency,
             organization=payment.organization,
-            source=f"reverse:{payment.pk}",
+            source=source,
             payment=payment,
             now=now,
         )
@@ -252,12 +300,13 @@ def _locked(invoice: Invoice) -> Subscription:
     return subscription
 
 
-def _tell(kind: Kind, payment: Payment, *, now: datetime) -> None:
+def _tell(kind: Kind, payment: Payment, *, now: datetime, amount: int | None = None, **data: Any) -> None:
     record(
         kind,
         subject=f"payment:{payment.pk}",
         organization=payment.organization,
         now=now,
-        amount=payment.amount_minor,
+        amount=payment.amount_minor if amount is None else amount,
         currency=payment.currency,
+        **data,
     )
