@@ -46,6 +46,11 @@ class Past:
     catalogue: Catalogue
     span: Span
 
+    @property
+    def terms(self) -> dict[int, Terms]:
+        """What versions cost this customer, in the list it buys in now."""
+        return self.catalogue.terms_in(self.rows.price_list)
+
     def customer(self) -> Customer:
         """Everything that a replay asks."""
         rows, favoured = self.rows, self._favoured()
@@ -79,7 +84,7 @@ class Past:
                 id=row["id"],
                 licence=row["licence_id"],
                 kind=KINDS[Subscription.Source(row["source"])],
-                terms=self.catalogue.terms[began],
+                terms=self.terms[began],
                 anchor=row["anchor"],
                 zone=row["time_zone"],
                 months=Months(row["months"]),
@@ -93,7 +98,7 @@ class Past:
                 unpaid=tuple(sorted(debts, key=lambda debt: debt.term)),
                 coupon=row["coupon"],
                 changes=tuple(changes),
-                wish=Changed(row["notice_given_at"], self.catalogue.terms[wanted]) if wanted else None,
+                wish=Changed(row["notice_given_at"], self.terms[wanted]) if wanted else None,
                 is_billed=row["is_billed"],
             )
 
@@ -104,7 +109,7 @@ class Past:
             if event["kind"] in (Kind.SUBSCRIPTION_UPGRADED, Kind.SUBSCRIPTION_TERMS_CHANGED):
                 contract, data = int(event["subject"].partition(":")[2]), event["data"]
                 wished = event["kind"] == Kind.SUBSCRIPTION_UPGRADED
-                change = Changed(event["occurred_at"], self.catalogue.terms[data["after"]], wished=wished)
+                change = Changed(event["occurred_at"], self.terms[data["after"]], wished=wished)
                 found.setdefault(contract, (data["before"], []))[1].append(change)
         return found
 
@@ -113,7 +118,7 @@ class Past:
         for row in self.rows.contracts:
             if row["id"] == contract:
                 began, changes = self._changed().get(row["id"], (row["version_id"], []))
-                terms = self.catalogue.terms[began]
+                terms = self.terms[began]
                 return next((one.to for one in reversed(changes) if one.at <= at), terms)
         return None
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from vigente.accounts.models import Membership, Organization
-from vigente.billing.models import Grant, Invoice, LedgerEntry, Licence, Order, Subscription
+from vigente.billing.models import BillingProfile, Grant, Invoice, LedgerEntry, Licence, Order, Subscription
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.rules.periods import Span
@@ -134,6 +134,7 @@ class Rows:
     disputes: dict[int, datetime] = field(default_factory=dict)
     unpaid: list[Row] = field(default_factory=list)
     orders: dict[int, datetime] = field(default_factory=dict)
+    price_list: int | None = None  # in which it buys; None: the base one
 
 
 def load(ids: Sequence[int], span: Span) -> list[Rows]:
@@ -220,6 +221,9 @@ def _rest(found: dict[int, Rows], ids: Sequence[int]) -> None:
         "user_id", "organization_id", "role", "may_draw"
     ):
         found[organization].seats[user] = (role, may_draw)
+    buys = BillingProfile.objects.filter(organization__in=ids, price_list__isnull=False)
+    for organization, price_list in buys.values_list("organization_id", "price_list_id"):
+        found[organization].price_list = price_list
     disputes = DrawDispute.objects.filter(ticket__organization__in=ids, disputed_at__isnull=False)
     for ticket, organization, at in disputes.values_list(
         "ticket_id", "ticket__organization_id", "disputed_at"

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from vigente.billing.models import BillingProfile, ListPrice, PriceList
 from vigente.factories import make_customer, make_user, publish
+from vigente.rules.pricing import DiscountRule
 from vigente.rules.refusal import Refused
 from vigente.rules.rulebook import Rulebook
 from vigente.trials import running, services
@@ -82,6 +84,30 @@ def test_a_discount_shows_in_money_and_adds_up(customer):
     assert money.ref == f"sold:{customer.subscription.pk}"
     assert money.before["minor"] == money.after["minor"] == trial.result["before"]["money"]["NIO"]
     assert money.before["times"] == 3
+
+
+def test_money_is_counted_by_the_customers_own_list_and_currency(customer):
+    """What the version costs in another list, less what a draft takes off there; the base list's stays the base's."""
+    dollars = PriceList.objects.create(code="usd", name="USD", currency="USD")
+    abroad = make_customer("Ferretería El Perno", now=BEGAN, cases=2, version=customer.version)
+    BillingProfile.objects.create(organization=abroad.organization, price_list=dollars)
+    ListPrice.objects.create(price_list=dollars, version=customer.version, price_minor=1500)
+    tenth = DiscountRule("tenth", None, None, basis_points=1000, applies_to_packs=False)
+    half = DiscountRule(
+        "half", None, None, basis_points=0, applies_to_packs=False, amount_minor=500, currency="NIO"
+    )
+    trial = tried(discounts=[tenth, half])
+    money = {row.organization_id: row for row in rows(trial, "money")}
+    mine = money[abroad.organization.pk]
+    times = mine.before["times"]
+    assert (mine.before["currency"], mine.before["minor"]) == ("USD", 1500 * times)
+    assert mine.after["minor"] == 1350 * times
+    assert trial.result["before"]["money"]["USD"] == 1500 * times
+    base = money[customer.organization.pk]
+    assert (base.before["currency"], base.before["minor"]) == (
+        "NIO",
+        customer.version.price_minor * base.before["times"],
+    )
 
 
 def test_the_months_to_come_bring_the_requests_of_the_last(customer):
