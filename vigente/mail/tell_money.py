@@ -117,7 +117,9 @@ def payment_reversed(event: Event, *, now: datetime) -> None:
     """Their bank took a payment back (row 33)."""
     payment = _payment(event)
     if payment is not None:
-        _tell_payment("payment_reversed", event, payment, now=now)
+        lost = sums.amount(event.data.get("amount") or payment.amount_minor, payment.currency)
+        partial = bool(event.data.get("partial"))
+        _tell_payment("payment_reversed", event, payment, now=now, amount=lost, partial=partial)
 
 
 def staff_payment(event: Event, *, now: datetime) -> None:
@@ -214,10 +216,10 @@ def _tell(template: str, event: Event, invoice: Invoice, *, now: datetime, **mor
     )
 
 
-def _tell_payment(template: str, event: Event, payment: Payment, *, now: datetime) -> None:
+def _tell_payment(template: str, event: Event, payment: Payment, *, now: datetime, **more: Any) -> None:
     tell_managers(
         template, event, organization_id=payment.organization_id, money=True, now=now,
-        words=lambda: payment_words(payment),
+        words=lambda: payment_words(payment) | more,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from vigente.billing.models import BillingProfile, Invoice, Order, Payment, Subscription
-from vigente.billing.services import orders, payments
+from vigente.billing.services import orders, payments, refunds
 from vigente.billing.services.subscriptions import subscribe
 from vigente.billing.services.versions import new_version
 from vigente.factories import make_customer, make_user, make_version, publish
@@ -256,3 +256,12 @@ def test_what_was_given_up_unpaid_gets_no_receipt_nor_talk_of_cases_and_renewals
     assert len(letters("subscription.renewal_near", shop.manager.email)) == 1
     expiring = [plain(mail) for mail in letters("subscription.cases_expiring", shop.manager.email)]
     assert len(expiring) == 1
+
+
+def test_a_lost_dispute_of_a_part_says_which_part_and_that_the_rest_stands(shop, now, boss):
+    payment = paid(shop, now, boss, order=order(shop, now))
+    refunds.reverse(payment=payment, now=now, amount_minor=50_000, dispute="dp")
+    drain_all(now=now)
+    said = plain(letters("payment.reversed", shop.manager.email)[0])
+    assert "deshizo el pago de C$ 500.00" in said
+    assert "El resto de ese pago sigue en pie" in said
