@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vigente.accounts.models import Organization
+from vigente.accounts.models import Invitation, Membership, Organization
 from vigente.billing.models import Announcement, AnnouncementCopy, Licence, PlanVersion, Subscription
 from vigente.billing.outlook import COVERING, outlook
 from vigente.billing.queries import price_of, sold_versions
@@ -27,16 +28,16 @@ YEAR = timedelta(days=365)
 
 
 def announced(event: Event, *, now: datetime) -> None:
-    """One customer's copy: a letter to each of its managers, once, whatever happens in between."""
+    """One customer's copy: a letter to each of its readers, once, whatever happens in between."""
     found = _announcement(event)
     if found is None or event.organization is None:
         return
     copy = AnnouncementCopy.objects.filter(announcement=found, organization=event.organization).first()
     if copy is None or copy.told_at is not None:
         return
-    readers = managers_of(copy.organization_id)
-    for manager in readers:
-        _post(event, found, event.organization, manager, key=f"announcement:{found.pk}", now=now)
+    readers = readers_of(copy.organization_id)
+    for reader in readers:
+        _post(event, found, event.organization, reader, key=f"announcement:{found.pk}", now=now)
     announcements.told(copy=copy, readers=len(readers), now=now)
 
 
@@ -45,8 +46,30 @@ def reminded(event: Event, *, now: datetime) -> None:
     found = _announcement(event)
     if found is None or event.organization is None or not missing(found, event.organization):
         return
-    for manager in managers_of(event.organization_id):
-        _post(event, found, event.organization, manager, key=f"event:{event.pk}", now=now)
+    for reader in readers_of(event.organization_id):
+        _post(event, found, event.organization, reader, key=f"event:{event.pk}", now=now)
+
+
+def readers_of(organization_id: int | None) -> list[Reader]:
+    """Its managers; where nobody has come in yet, those who were invited to manage it: on the way from free support to
+    plans, most have not.
+    """
+    managers = [Reader.of(user) for user in managers_of(organization_id)]
+    waiting = _invited().filter(organization=organization_id)
+    return managers or [Reader(one.email, speaks=one.language) for one in waiting]
+
+
+def without_readers() -> QuerySet[Organization]:
+    """Customers whom no announcement would reach."""
+    members = Membership.objects.filter(organization=OuterRef("pk"), user__is_active=True)
+    invited = _invited().filter(organization=OuterRef("pk"))
+    return Organization.objects.filter(~Exists(members), ~Exists(invited), blocked_at__isnull=True)
+
+
+def _invited() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(
+        accepted_at__isnull=True, revoked_at__isnull=True, role=Membership.Role.MANAGER
+    )
 
 
 def missing(announcement: Announcement, organization: Organization) -> bool:
@@ -63,11 +86,11 @@ def preview(announcement: Announcement, organization: Organization, *, to: Reade
 
 
 def _post(
-    event: Event, found: Announcement, organization: Organization, manager: Any, *, key: str, now: datetime
+    event: Event, found: Announcement, organization: Organization, to: Reader, *, key: str, now: datetime
 ) -> None:
     post(
         "rules_announced",
-        to=Reader.of(manager),
+        to=to,
         kind=event.kind,
         key=key,
         about=event.subject,

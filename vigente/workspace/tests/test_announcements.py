@@ -115,6 +115,25 @@ def test_a_date_that_is_past_is_neither_announced_nor_sent(oscar, now, announcem
     assert "Sale a" in said(oscar.post("announcement_sending", announcement.pk))
 
 
+def test_who_was_invited_and_has_not_come_yet_is_told_too(oscar, now, shop, announcement):
+    from vigente.accounts.services import invite
+
+    new, nobody = make_customer("Nueva", now=now, plan=False).organization, make_organization("Sin nadie")
+    Membership.objects.filter(organization=new).delete()
+    for role, address in (("manager", "rosa@nueva.test"), ("member", "otro@nueva.test")):
+        invite(organization=new, email=address, name="", role=role, may_draw=True, language="en",
+               invited_by=announcement.author, now=now)  # fmt: skip
+    seen = words(oscar.get("announcement", announcement.pk))
+    assert "1 organización no tiene a nadie que lo lea: Sin nadie" in seen
+    oscar.post("announcement_sending", announcement.pk)
+    mails = letters(now)
+    assert set(mails) == {shop.manager.email, "rosa@nueva.test"}
+    assert mails["rosa@nueva.test"].subject == announcement.title_en
+    assert {copy.organization: copy.readers for copy in AnnouncementCopy.objects.all()}[nobody] == 0
+    oscar.post("switch_reminders")
+    assert "rosa@nueva.test" in letters(now, kind="rules.reminded")
+
+
 def test_any_customers_letter_can_be_seen_before_in_either_language(oscar, shop, announcement):
     seen = words(oscar.get("announcement_preview", announcement.pk, query="?q=clavo"))
     assert "Qué cambia para Ferretería El Clavo" in seen

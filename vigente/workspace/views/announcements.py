@@ -17,7 +17,7 @@ from vigente.billing.models import Announcement, RulebookDraft, RulebookVersion
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import announcements
 from vigente.mail.letters import Reader
-from vigente.mail.tell_rules import paragraphs, preview
+from vigente.mail.tell_rules import paragraphs, preview, without_readers
 from vigente.rules.announced import has_passed, headline
 from vigente.rules.refusal import Refused
 from vigente.rules.rulebook import Rulebook
@@ -106,6 +106,9 @@ def announcement(request: HttpRequest, pk: int) -> HttpResponse:
         "passed": has_passed(at, after, now=instant(request)),
         "organizations": Organization.objects.filter(blocked_at__isnull=True).count(),
     }
+    if row.sent_at is None:
+        unread = without_readers()
+        context |= {"unread": unread.order_by("name")[:SHOWN], "unread_count": unread.count()}
     context |= progress_of(row)
     status = 422 if form.is_bound else 200
     return render(request, "workspace/announcements/page.html", context, status=status)

@@ -253,6 +253,11 @@ def base_currency() -> str:
 
 def _refund_notes(invoice: Invoice, *, now: Any) -> tuple[bool, tuple[str, ...]]:
     """Whether there is something to give back, and what is said of it."""
+    if invoice.balance_minor and invoice.corrects_id is None:
+        said = _(
+            "Faltan %(amount)s por pagar: lo que no se ha pagado no se devuelve, se corrige con una nota de crédito."
+        )
+        return False, (said % {"amount": formats.money(invoice.balance_minor, invoice.currency)},)
     try:
         given = refunds.preview(invoice=invoice, now=now)
     except Refused as refusal:
@@ -260,14 +265,14 @@ def _refund_notes(invoice: Invoice, *, now: Any) -> tuple[bool, tuple[str, ...]]
     amount = formats.money(given.total_minor, invoice.currency)
     if given.by_days:
         text = ngettext(
-            "Queda %(left)s de %(all)s día del periodo: se devuelven %(amount)s.",
-            "Quedan %(left)s de %(all)s días del periodo: se devuelven %(amount)s.",
+            "Por correr: %(left)s de %(all)s día del periodo. Se devuelven %(amount)s.",
+            "Por correr: %(left)s de %(all)s días del periodo. Se devuelven %(amount)s.",
             given.cases,
         )
     else:
         text = ngettext(
-            "Queda sin usar %(left)s de %(all)s caso del periodo: se devuelven %(amount)s.",
-            "Quedan sin usar %(left)s de %(all)s casos del periodo: se devuelven %(amount)s.",
+            "Sin usar: %(left)s de %(all)s caso del periodo. Se devuelven %(amount)s.",
+            "Sin usar: %(left)s de %(all)s casos del periodo. Se devuelven %(amount)s.",
             given.cases,
         )
     said = text % {
