@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Sum, When
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.facts import Facts, asking_of, load
@@ -265,7 +265,9 @@ def _lines(
     entries = (
         LedgerEntry.objects.filter(here | moved_away, **when)
         .select_related("grant__licence__edition__product", "actor")
-        .order_by("at", "id")
+        .order_by(
+            "at", Case(When(grant__end__lte=F("at"), then=0), default=1), "id"
+        )  # what is over goes first
     )
     balance: dict[int, int | None] = {}
     for entry in entries.iterator(chunk_size=500):

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from vigente.billing.models import Grant, Invoice, PlanVersion, Subscription
 from vigente.billing.prices import price_plan
 from vigente.billing.queries import Offer, meter_of, offers_for, sold_versions
+from vigente.billing.successors import successor_of
 from vigente.events.models import Event
 from vigente.mail import facts, sums
 from vigente.mail.letters import link
@@ -127,7 +128,7 @@ def terms_rows(
 
 def successor_words(contract: Subscription, *, now: datetime) -> dict[str, Any]:
     """The plan on sale that is most like this one, at this customer's price; empty when none is."""
-    version = successor_of(contract, now=now)
+    version = successor_of(contract.version, sold_versions(now=now))
     if version is None:
         return {"successor": "", "rows": [], "successor_cases": None}
     try:
@@ -137,26 +138,10 @@ def successor_words(contract: Subscription, *, now: datetime) -> dict[str, Any]:
     except Refused:
         return {"successor": "", "rows": [], "successor_cases": None}
     return {
-        "successor": version.plan.name,
+        "successor": f"{version.plan.name}, {version.plan.get_interval_display().lower()}",
         "rows": sums.rows_of(priced),
         "successor_cases": version.cases,
     }
-
-
-def successor_of(contract: Subscription, *, now: datetime) -> PlanVersion | None:
-    """The same plan if it is still sold, or its family, or the smallest that gives at least as many cases."""
-    mine = contract.version
-    sold = [v for v in sold_versions(now=now) if v.plan.edition_id == mine.plan.edition_id]
-    same = [v for v in sold if v.plan.interval == mine.plan.interval] or sold
-    for fits in (
-        lambda v: v.plan_id == mine.plan_id,
-        lambda v: v.plan.family == mine.plan.family,
-        lambda v: v.cases is None or (mine.cases is not None and v.cases >= mine.cases),
-    ):
-        found = next((version for version in same if fits(version)), None)
-        if found is not None:
-            return found
-    return same[-1] if same else None
 
 
 def offer_text(offer: Offer) -> str:

@@ -13,7 +13,8 @@ from vigente.billing.purchases import open_orders, under_review
 from vigente.billing.queries import Meter, meters_of, sold_versions, subscriptions_of
 from vigente.billing.services.arrears import is_held_open
 from vigente.billing.services.subscriptions import notice_preview
-from vigente.portal.successors import Sold, successor_of
+from vigente.billing.successors import successor_of
+from vigente.portal.successors import Sold
 from vigente.rules.periods import period_index, term_of_period
 from vigente.rules.refusal import Refused
 from vigente.rules.subscriptions import Notice, current_term

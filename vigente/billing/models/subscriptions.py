@@ -20,6 +20,9 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
         return self.filter(organization__in=Organization.objects.visible_to(user).values("pk"))
 
 
+PROVISIONAL = "sin-clave-"  # how the key of an installation begins whose real one is not known yet
+
+
 class Licence(models.Model):
     """One installation of an edition at an organization. Hosting is set by staff or an integrator, never by the
     customer (row 27).
@@ -43,7 +46,12 @@ class Licence(models.Model):
         ordering = ["organization", "id"]
 
     def __str__(self) -> str:
-        return f"{self.edition} …{self.key[-4:]}"
+        return str(self.edition) if self.is_provisional else f"{self.edition} …{self.key[-4:]}"
+
+    @property
+    def is_provisional(self) -> bool:
+        """Its real key is still to be told; the one it has means nothing to anybody."""
+        return self.key.startswith(PROVISIONAL)
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):

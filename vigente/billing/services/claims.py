@@ -13,21 +13,21 @@ from django.db import IntegrityError, transaction
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Edition, Licence, Plan, PlanVersion, SoldKey, Subscription
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.billing.models.subscriptions import PROVISIONAL
 from vigente.billing.queries import current_version
 from vigente.billing.services.course import RUNNING, tell
-from vigente.billing.services.licences import register_licence
+from vigente.billing.services.licences import note_hosting, register_licence
 from vigente.billing.services.subscriptions import roll_over, subscribe
 from vigente.events.kinds import Kind
 from vigente.rules.refusal import RefusalCode, Refused
 
 SOURCE = Subscription.Source
-PROVISIONAL = "sin-clave-"  # how the key of an installation begins whose real one is not known yet
 PROVISIONAL_MAX = 10  # of one organization at a time: they cost nothing to ask for
 
 
 def is_provisional(licence: Licence) -> bool:
     """Whether its real key is still to be told."""
-    return licence.key.startswith(PROVISIONAL)
+    return licence.is_provisional
 
 
 @transaction.atomic
@@ -81,11 +81,14 @@ def claim_key(
 
 
 def _fill_in(licence: Licence, sold: SoldKey, *, now: datetime, actor: User | None) -> bool:
-    """Give a provisional installation its key, where it runs and what it includes; its own plan goes on."""
+    """Give a provisional installation its key, where it runs and what it includes; its own plan goes on, and what was
+    paid for it as if it ran elsewhere is credited (row 27).
+    """
     if not is_provisional(licence) or licence.edition_id != sold.edition_id:
         return False
-    licence.key, licence.hosting, licence.included_plan = sold.key, sold.hosting, sold.included_plan
-    licence.save(update_fields=["key", "hosting", "included_plan"])
+    licence.key, licence.included_plan = sold.key, sold.included_plan
+    licence.save(update_fields=["key", "included_plan"])
+    note_hosting(licence=licence, hosting=sold.hosting, now=now, actor=actor)
     version = current_version(sold.included_plan, now=now) if sold.included_plan else None
     if version is not None:
         _include(licence, version, now=now, actor=actor)

@@ -67,6 +67,11 @@ def set_hosting(*, licence: Licence, hosting: str, now: datetime, actor: User) -
         raise Refused(RefusalCode.SUPERVISOR_ONLY)
     if hosting not in Licence.Hosting.values:
         raise Refused(RefusalCode.INVALID_VALUE, field="hosting", value=hosting)
+    note_hosting(licence=licence, hosting=hosting, now=now, actor=actor)
+
+
+def note_hosting(*, licence: Licence, hosting: str, now: datetime, actor: User | None) -> None:
+    """Write where it runs, as those say who know; in our cloud its discount counts from now on (row 27)."""
     before = licence.hosting
     if Licence.objects.filter(pk=licence.pk).exclude(hosting=hosting).update(hosting=hosting):
         licence.hosting = hosting

@@ -3,9 +3,11 @@
 import pytest
 from django.core.cache import cache
 
-from vigente.billing.models import Licence, SoldKey, Subscription
+from vigente.billing.models import Invoice, Licence, SoldKey, Subscription
 from vigente.billing.queries import meter_of
+from vigente.billing.services import orders
 from vigente.billing.services.claims import add_sold_keys, is_provisional, register_provisional, tell_key
+from vigente.billing.services.payments import record_payment
 from vigente.billing.services.subscriptions import subscribe
 from vigente.factories import make_customer, make_edition, make_version
 from vigente.portal.tests.conftest import signed_in, words
@@ -123,3 +125,30 @@ def test_row_31_a_key_told_for_a_licence_with_a_bought_plan_says_that_its_own_re
     page = words(signed_in(poor.manager).get("/es/plan/"))
     assert page.count("Comprar casos extra") == 1
     assert page.index("Tienda · mensual") < page.index("en reposo")
+
+
+def test_row_27_a_plan_paid_before_its_cloud_key_was_known_gets_the_discount_for_the_days_left(
+    sold, poor, now
+):
+    mine = register_provisional(
+        organization=poor.organization, edition=make_edition("WEB"), actor=poor.manager, now=now
+    )
+    order = orders.place(
+        organization=poor.organization, kind="plan", version=make_version(name="Tienda"), licence=mine, key="k",
+        actor=poor.manager, now=now,
+    )  # fmt: skip
+    record_payment(
+        organization=poor.organization, method="manual", amount_minor=order.total_minor, currency="NIO", key="p",
+        order=order, now=now,
+    )  # fmt: skip
+    register(poor, licence=mine.pk)
+    note = Invoice.objects.get(corrects__isnull=False)
+    assert (note.reason, note.total_minor) == ("hosting_changed", 84_000)  # 40 % of a whole month
+
+
+def test_a_key_that_nobody_was_told_is_on_no_paper(poor, now):
+    mine = register_provisional(
+        organization=poor.organization, edition=make_edition("WEB"), actor=poor.manager, now=now
+    )
+    assert str(mine) == str(mine.edition)
+    assert mine.key[-4:] not in str(mine)

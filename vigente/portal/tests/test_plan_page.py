@@ -7,6 +7,7 @@ import pytest
 from vigente.billing.models import Plan, Subscription
 from vigente.billing.services.subscriptions import give_notice, subscribe
 from vigente.factories import make_customer, make_edition, make_licence, make_version, publish
+from vigente.mail.tell_standing import successor_words
 from vigente.portal.tests.conftest import signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,22 @@ def test_r11_an_earlier_plan_shows_its_end_and_its_successor(now):
     assert "Vigente hasta 9 de diciembre · no se renueva" in page
     assert "Cuando termine, el plan que le sigue es Tienda" in page
     assert "Cancelar el plan" not in page
+
+
+def test_r11_an_annual_earlier_plan_is_followed_by_an_annual_one_here_and_in_the_mail(now):
+    shop = make_customer("x", now=now, plan=False)
+    legacy = make_version(
+        name="Clásico", cases=3, interval="year", is_public=False, sold_until=now - timedelta(days=30)
+    )
+    make_version(name="Tienda", cases=4, price_minor=210_000)
+    make_version(name="Tienda", cases=4, interval="year", price_minor=2_100_000)
+    contract = subscribe(
+        organization=shop.organization, licence=shop.licence, version=legacy, source="legacy",
+        ends_at=datetime(2026, 12, 10, 6, tzinfo=UTC), anchor=now, now=now,
+    )  # fmt: skip
+    assert "el plan que le sigue es Tienda : C$ 21,000.00 al año" in page_of(shop)
+    told = successor_words(contract, now=now)
+    assert (told["successor"], told["successor_cases"]) == ("Tienda, anual", 4)
 
 
 def test_row_31_the_included_plan_says_so_and_rests_while_a_bought_one_runs(now):

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from vigente.billing.queries import statement
 from vigente.billing.services.ledger import expire_due
+from vigente.billing.services.subscriptions import roll_over
 from vigente.portal.tests.conftest import signed_in, words
 from vigente.rules.reasons import Release
 from vigente.tickets.services.classification import release
@@ -109,3 +111,11 @@ def test_a_long_statement_costs_the_same(shop, now, clock, django_assert_max_num
     client.get(URL)
     with django_assert_max_num_queries(16):
         client.get(URL)
+
+
+def test_what_a_month_leaves_expires_before_the_next_one_begins(shop, now):
+    """Of one instant: the last line says what is there now."""
+    roll_over(subscription_id=shop.subscription.pk, now=shop.subscription.next_due_at)
+    expire_due(now=shop.subscription.next_due_at)
+    lines = statement(organization=shop.organization, now=shop.subscription.next_due_at)
+    assert [(line.kind, line.left_after) for line in lines] == [("grant", 4), ("expiry", 0), ("grant", 4)]

@@ -57,6 +57,7 @@ def test_extra_cases_under_review_say_so_in_the_list_of_orders(billed, now):  # 
     client.post(f"/es/plan/{billed.subscription.pk}/packs/", {"key": "0123456789abcdef", "quantity": "1"})
     order = Order.objects.get(kind="pack")
     assert "vale hasta el" in words(client.get("/es/plan/"))
+    assert "Su pedido de casos extra espera el pago." in words(client.get("/es/"))
     send(billed, now, order=order)
     page = words(client.get("/es/plan/"))
     assert "En revisión" in page

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vigente.billing.models import Edition, Licence, Subscription
+from vigente.billing.models.subscriptions import PROVISIONAL
 from vigente.billing.queries import meters_of
 from vigente.billing.services import claims
 from vigente.portal.pages import customer, is_manager, page, seat_of
@@ -33,7 +34,7 @@ class KeyForm(forms.Form):
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
-        if key.startswith(claims.PROVISIONAL):
+        if key.startswith(PROVISIONAL):
             raise forms.ValidationError(_("Escriba la clave que recibió al comprar."))
         return key
 
@@ -52,7 +53,7 @@ def licences(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST or None)
     form.fields["edition"].queryset = Edition.objects.select_related("product").order_by("id")  # type: ignore[attr-defined]
     form.fields["licence"].queryset = seat.organization.licences.filter(  # type: ignore[attr-defined]
-        key__startswith=claims.PROVISIONAL
+        key__startswith=PROVISIONAL
     )
     if request.method == "POST" and form.is_valid():
         return _register(request, form, seat.organization)
