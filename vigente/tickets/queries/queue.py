@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, IntegerField, Value, When, prefetch_related_objects
+from django.db.models import Case, IntegerField, Q, Value, When, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 
 from vigente.accounts.models import User
@@ -20,6 +20,7 @@ from vigente.tickets.queries.matching import matching
 from vigente.tickets.queries.pages import Page, after, pack, unpack
 
 Status = Ticket.Status
+EVERY = Q()
 Contract = tuple[int | None, int, str]  # licence, rank, name of the plan
 
 
@@ -79,11 +80,16 @@ def queue_page(
     departments: Collection[int] | None = None,
     text: str = "",
     rulebook: Rulebook | None = None,
+    narrowed: Q = EVERY,
 ) -> Page[Row]:
-    """One page of a view. `departments` None: all. `text` searches all cases instead. Three queries, any size."""
+    """One page of a view. `departments` None: all. `text` searches all cases instead; `narrowed`: of those only these.
+    Three queries, any size.
+    """
     rulebook = rulebook or rulebook_at(now)
     shown = VIEWS["all" if text else view]
-    cases = _cases(user, view, now=now, rulebook=rulebook, departments=departments, text=text)
+    cases = _cases(
+        user, view, now=now, rulebook=rulebook, departments=departments, text=text, narrowed=narrowed
+    )
     keys = _keys(shown, rulebook)
     start = unpack(cursor, int, *(kind for _, kind in keys))
     first = start[0] if start else 0
@@ -109,12 +115,20 @@ def queue_rows(
     most: int = 10_000,
     departments: Collection[int] | None = None,
     text: str = "",
+    narrowed: Q = EVERY,
 ) -> Iterator[Row]:
     """The rows of a view for an export, read in pages so that memory stays small."""
     cursor: str | None = None
     for _ in range(most // 500):
         page = queue_page(
-            user, view=view, now=now, cursor=cursor, limit=500, departments=departments, text=text
+            user,
+            view=view,
+            now=now,
+            cursor=cursor,
+            limit=500,
+            departments=departments,
+            text=text,
+            narrowed=narrowed,
         )
         prefetch_related_objects([row.ticket for row in page.rows], "department", "work_type")
         yield from page.rows
@@ -131,11 +145,14 @@ def _cases(
     rulebook: Rulebook,
     departments: Collection[int] | None,
     text: str,
+    narrowed: Q,
 ) -> TicketQuerySet:
     shown = VIEWS["all" if text else view]
     visible = matching(user, text) if text else Ticket.objects.visible_to(user)
     if departments is not None:
         visible = visible.filter(department__in=departments)
+    if narrowed:
+        visible = visible.filter(narrowed)
     if shown.is_line:
         cases = line(now=now, rulebook=rulebook, among=visible)
     else:

@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 
 from vigente.billing.models import MissedTerm
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.factories import make_customer, make_version
+from vigente.reports import fairness
 from vigente.rules.reasons import Release
 from vigente.tickets.models import Ticket
 from vigente.tickets.services.classification import classify, release
 from vigente.tickets.services.disputes import dispute
 from vigente.tickets.services.quotations import object_to
+from vigente.tickets.services.work import take_next
 from vigente.workspace.tests.conftest import said, words
 
 pytestmark = pytest.mark.django_db
@@ -29,13 +32,22 @@ def test_an_empty_place_says_that_nothing_waits(sofia):
 def test_r10_who_waits_past_the_promise_is_counted_by_rank(sofia, now):
     better = make_customer(now=now, version=make_version(name="Empresa", rank=1))
     lesser = make_customer(now=now, version=make_version(name="Básico", rank=3))
-    better.ticket(now)
+    first = better.ticket(now)
     late = lesser.ticket(now)
     Ticket.objects.filter(pk=late.pk).update(due_at=now - timedelta(hours=3))
     seen = words(sofia.get("overview"))
     assert "1 · Empresa 1 0" in seen
     assert "3 · Básico 1 1" in seen
     assert "Pasaron su plazo 1 de 2 en la fila" in seen
+    page = sofia.get("overview").content.decode()
+    for query in ("late=1", "rank=1", "late=1&amp;rank=3"):  # each number opens its rows
+        assert f"/desk/queue/line/?{query}&amp;department=all" in page
+    seen = words(sofia.get("queue", "line", query="?late=1&department=all"))
+    assert "Solo los que pasaron su plazo." in seen
+    assert str(late.number) in seen
+    assert str(first.number) not in seen
+    rows = sofia.get("queue", "line", query="?rank=1&format=csv")
+    assert b"".join(rows.streaming_content).decode().count("\n") == 2
 
 
 def test_row_39_favours_are_listed_by_person_with_their_reasons(sofia, agent, shop, now):
@@ -91,5 +103,27 @@ def test_the_page_costs_the_same_queries_however_much_there_is(
         shop.ticket(now)
         make_customer(now=now, plan=False).held(now)
         MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         sofia.get("overview")
+
+
+def test_what_takes_long_to_count_is_filled_in_and_then_kept(sofia, agent, shop, now, monkeypatch):
+    """Of many cases the page comes without the order kept, says so, and asks for it apart."""
+    cache.clear()
+    case = shop.ticket(now)
+    assert take_next(agent=agent, now=now) == case
+    monkeypatch.setattr(fairness, "MANY", 1)
+    counted = []
+    recount = fairness.recount
+    monkeypatch.setattr(fairness, "recount", lambda *span: counted.append(span) or recount(*span))
+    page = sofia.get("overview")
+    assert "Tomados en su orden … Se está contando" in words(page)
+    assert 'hx-get="/es/desk/overview/order/"' in page.content.decode()
+    assert counted == []
+    figure = sofia.get("overview_order")
+    assert "Tomados en su orden 100" in words(figure)
+    assert "hx-get" not in figure.content.decode()
+    assert len(counted) == 1
+    assert "Tomados en su orden 100" in words(sofia.get("overview"))
+    assert len(counted) == 1
+    cache.clear()

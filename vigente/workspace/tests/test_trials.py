@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from vigente.billing.models import RulebookDraft
-from vigente.factories import make_customer
+from vigente.factories import make_customer, publish
 from vigente.rules.rulebook import Rulebook
 from vigente.trials import services
 from vigente.trials.models import Trial
@@ -84,6 +84,21 @@ def test_the_page_says_who_gets_in_and_opens_the_list_behind(sofia, now, shop):
     assert "La existencia no coincide" in seen
     assert "No entra. Sin casos hasta el" in seen
     assert "Entra: todavía no se pide plan" in seen
+
+
+def test_what_was_in_force_in_part_of_those_months_is_named_too(sofia, now, shop):
+    publish(now=now - timedelta(days=30), hold_days=3)
+    publish(now=now - timedelta(days=1))
+    trial = tried(now, grace_days=9)
+    seen = words(sofia.get("trial", trial.pk)).split("Lo que se prueba")[1]
+    tried_out, _also, earlier = seen.partition("En parte de esos meses regía además otra cosa")
+    assert "sigue cubriendo 9 días" in tried_out
+    assert "espera" not in tried_out
+    assert "espera 3 días" in earlier
+    publish(now=now + timedelta(hours=1), grace_days=9)  # in force in the meantime: what was tried stays
+    assert "sigue cubriendo 9 días" in words(sofia.get("trial", trial.pk)).split("Lo que se prueba")[1]
+    ahead = tried(now, direction="ahead", grace_days=9)
+    assert "En parte de esos meses" not in words(sofia.get("trial", ahead.pk))
 
 
 def test_every_list_is_a_table_and_a_csv(sofia, now, shop):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -54,8 +55,9 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
     own = list(user.departments.values_list("pk", flat=True))
     chosen, ids = _department(request.GET.get("department", ""), departments, own, view)
     rulebook = rulebook_at(now)
+    narrowed, kept = _narrowed(request, now=now)
     if request.GET.get("format") == "csv":
-        rows = queue_rows(user, view=view, now=now, departments=ids)
+        rows = queue_rows(user, view=view, now=now, departments=ids, narrowed=narrowed)
         return csv_response(f"{_('casos')}-{view}", _columns(), (_cells(row) for row in rows))
     page = queue_page(
         user,
@@ -65,8 +67,11 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
         limit=PAGE,
         departments=ids,
         rulebook=rulebook,
+        narrowed=narrowed,
     )
-    kept = {"department": request.GET["department"]} if "department" in request.GET else {}
+    is_narrowed = bool(narrowed)
+    if "department" in request.GET:
+        kept["department"] = request.GET["department"]
     here = reverse("workspace:queue", args=[view])
     context = {
         "view_name": view,
@@ -76,6 +81,8 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
         "kept": urlencode(kept),
         "more": f"{here}?{urlencode({**kept, 'after': page.next_cursor})}" if page.has_more else "",
         "is_line": VIEWS[view].is_line,
+        "is_narrowed": is_narrowed,
+        "only_late": "late" in kept,
         "next_key": "n",
     }
     if "rows" in request.GET:
@@ -88,6 +95,17 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
         "glance": _first(page, user=user, now=now, shown=ids, rulebook=rulebook),
     }
     return render(request, "workspace/queue/queue.html", context)
+
+
+def _narrowed(request: HttpRequest, *, now: datetime) -> tuple[Q, dict[str, str]]:
+    """`?late` only those past their promise, `?rank=` only those of a priority; and what of it goes on."""
+    narrowed, kept = Q(), {}
+    if "late" in request.GET:
+        narrowed, kept["late"] = Q(due_at__lt=now), "1"
+    rank = request.GET.get("rank", "")
+    if rank.isascii() and rank.isdigit() and len(rank) < 6:
+        narrowed, kept["rank"] = narrowed & Q(rank=int(rank)), rank
+    return narrowed, kept
 
 
 def _department(

@@ -17,7 +17,7 @@ from vigente.trials import services
 from vigente.trials.models import Trial, TrialRow
 from vigente.ui import formats
 from vigente.ui.exports import csv_response
-from vigente.ui.rulebook_sentences import differences
+from vigente.ui.rulebook_sentences import Difference, differences
 from vigente.workspace import trials as told
 from vigente.workspace.access import instant, person, supervisors
 from vigente.workspace.answers import asked, attempt, posted
@@ -102,7 +102,7 @@ def _wanted(request: HttpRequest) -> str:
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
     """A trial: how far it is, or what it found."""
     one = _get(request, pk)
-    context = _context(one, now=instant(request))
+    context = _context(one)
     if one.status == Trial.Status.DONE:
         found = told.Found(one, one.result)
         context |= {
@@ -117,9 +117,29 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workspace/trials/trial.html", context)
 
 
-def _context(one: Trial, *, now: datetime) -> dict[str, Any]:
-    changes = differences(rulebook_at(now), Rulebook.from_json(one.draft))
-    return {"trial": one, "changes": changes, "percent": round(one.progress * 100)}
+def _context(one: Trial) -> dict[str, Any]:
+    draft = Rulebook.from_json(one.draft)
+    changes = differences(rulebook_at(one.created_at), draft)
+    return {
+        "trial": one,
+        "changes": changes,
+        "earlier": _earlier(one, draft, {change.name for change in changes}) if one.result else [],
+        "percent": round(one.progress * 100),
+    }
+
+
+def _earlier(one: Trial, draft: Rulebook, known: set[str]) -> list[Difference]:
+    """What else differed from the draft in part of the months gone over: rules that were in force then (row 30)."""
+    if one.direction != Trial.Direction.BACK or one.result is None:
+        return []
+    since, found = datetime.fromisoformat(one.result["since"]), []
+    later = RulebookVersion.objects.filter(effective_from__gt=since, effective_from__lte=one.created_at)
+    books = [Rulebook.from_json(row.data) for row in later.order_by("effective_from")]
+    for book in (rulebook_at(since), *books):
+        fresh = [change for change in differences(book, draft) if change.name not in known]
+        known |= {change.name for change in fresh}
+        found += fresh
+    return found
 
 
 @supervisors
