@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils.html import escape
 
@@ -26,8 +26,11 @@ pytestmark = pytest.mark.django_db
 
 
 def poisons(form, name):
+    """All of them on the stricter database; on SQLite what it takes amiss: nothing, and numbers without end."""
     if "date" in form.typed.get(name, ""):
         return DAYS
+    if connection.vendor == "sqlite":
+        return ("", HUGE)
     return TEXTS if name in form.typed else CHOICES
 
 

@@ -160,18 +160,12 @@ def test_money_is_found_by_its_managers_alone(name, method, objects, bob, other)
     assert snapshot() == before
 
 
-@pytest.mark.parametrize(("name", "method"), sorted((ANYBODY_SIGNED_IN | OWN | MANAGER_ONLY).items()))
-def test_signed_out_leads_to_the_sign_in_page_and_writes_nothing(name, method, objects):
-    before = snapshot()
-    response = call(signed_in(None), name, method, objects)
-    if name in ("held", "order"):  # says only that something waits
-        assert response.status_code == 200
-        assert "kárdex" not in response.content.decode()
-        assert "Empresa" not in response.content.decode()
-    else:
-        assert response.status_code == 302
-        assert "/account/login/" in response.url
-    assert snapshot() == before
+@pytest.mark.parametrize("name", ["held", "order"])
+def test_signed_out_a_link_says_only_that_something_waits(name, objects):
+    response = call(signed_in(None), name, "get", objects)
+    assert response.status_code == 200
+    assert "kárdex" not in response.content.decode()
+    assert "Empresa" not in response.content.decode()
 
 
 @pytest.mark.parametrize(("name", "method"), sorted(OWN.items()))
@@ -212,20 +206,6 @@ def test_a_member_does_not_decide_about_a_colleagues_request(name, objects, shop
 def test_who_asks_for_approval_does_not_give_it(objects, bob):
     call(bob, "held_approval", "post", objects)
     assert not Event.objects.filter(kind__startswith="approval.given").exists()
-
-
-@pytest.mark.parametrize(("name", "method"), sorted((ANYBODY_SIGNED_IN | OWN | MANAGER_ONLY).items()))
-def test_staff_are_led_to_the_workspace_and_write_nothing(name, method, objects, agent):
-    client = signed_in(agent)
-    before = snapshot()
-    response = call(client, name, method, objects)
-    if name == "file":
-        assert response.status_code == 200
-    elif method == "post":
-        assert response.status_code == 403
-    else:
-        assert "/desk/" in response.url
-    assert snapshot() == before
 
 
 @pytest.mark.parametrize(

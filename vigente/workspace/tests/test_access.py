@@ -6,6 +6,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from tests.access.writes import rows_written
 from tests.support.rules import rule_rows
 from vigente.accounts.models import Membership, Role
 from vigente.accounts.services import invite, issue_token
@@ -13,7 +14,7 @@ from vigente.billing.models import MissedTerm, RulebookVersion
 from vigente.billing.prices import Priced
 from vigente.billing.services import invoices, orders
 from vigente.billing.services.transfers import send_proof
-from vigente.factories import make_customer, make_user, publish
+from vigente.factories import make_customer, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
@@ -60,6 +61,8 @@ MONEY = {
     *(
         "payments",
         "payment",
+        "payment_resending",
+        "payment_by_hand",
         "credits",
         "orders",
         "order",
@@ -83,6 +86,7 @@ OWNER |= {
     *("webhook_deletion", "webhook_delivery", "webhook_delivery_replay", "seller", "documents", "document"),
     *("document_preview", "finance", "finance_rows"),
 }
+ONLY_SOMETIMES = {"payment_by_hand/", "payment_resending/"}  # of a refund that failed
 OWNER |= {"plan_new", "version_prices", "letters", "letter", "letter_page"}
 SUPERVISOR = {
     *MONEY,
@@ -269,53 +273,16 @@ def test_every_view_wears_a_gate():
         assert set(pattern.callback.roles) == roles_of(pattern.name), key
 
 
-@pytest.mark.parametrize("key", sorted(PATTERNS))
-def test_signed_out_leads_to_the_sign_in_page_and_writes_nothing(key, things):
-    client, url = signed_in(None), url_of(key, things)
-    before = snapshot()
-    for response in (client.get(url), client.post(url)):
-        assert response.status_code == 302
-        assert "/account/login/" in response.url
-    assert snapshot() == before
-
-
-@pytest.mark.parametrize("key", sorted(PATTERNS))
-def test_for_a_customer_the_workspace_does_not_exist(key, things, shop):
-    client, url = signed_in(shop.manager), url_of(key, things)
-    before = snapshot()
-    assert client.get(url).status_code == 404
-    assert client.post(url).status_code == 404
-    assert snapshot() == before
-
-
-@pytest.mark.parametrize("key", sorted(key for key, p in PATTERNS.items() if p.name in SUPERVISOR | OWNER))
-def test_a_lesser_role_is_refused_and_writes_nothing(key, things, agent, supervisor):
-    name = PATTERNS[key].name
-    for person in (agent, supervisor):
-        if person.role in roles_of(name):
-            continue
-        client, url = signed_in(person), url_of(key, things)
-        before = snapshot()
-        assert client.get(url).status_code == 403
-        assert client.post(url).status_code == 403
-        assert snapshot() == before
-
-
-@pytest.mark.parametrize("key", sorted(PATTERNS))
-def test_who_may_open_it_never_meets_an_error(key, things):
-    name = PATTERNS[key].name
-    person = make_user(role=sorted(roles_of(name))[0])
-    response = signed_in(person).get(url_of(key, things))
-    assert response.status_code in (200, 302, 405), key
-
-
-@pytest.mark.parametrize("key", sorted(PATTERNS))
-def test_a_get_writes_nothing(key, things, owner):
-    """A link, a picture or a prefetch changes nothing."""
-    client = signed_in(owner)
-    before = snapshot()
-    client.get(url_of(key, things))
-    assert snapshot() == before
+def test_a_get_writes_nothing(things, owner):
+    """A link, a picture or a prefetch changes nothing. (Who is let in where: tests/access.)"""
+    client, wrote = signed_in(owner), []
+    for key in PATTERNS:
+        before = rows_written()
+        response = client.get(url_of(key, things))
+        fine = (200, 302, 405, 404) if key in ONLY_SOMETIMES else (200, 302, 405)
+        if rows_written() != before or response.status_code not in fine:
+            wrote.append(f"{key}: {response.status_code}")
+    assert not wrote
 
 
 def test_a_post_without_its_token_is_refused(things, owner):
