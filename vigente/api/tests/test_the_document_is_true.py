@@ -62,7 +62,7 @@ SAID_ELSEWHERE = dict.fromkeys(
     ("create_webhook", "change_webhook", "create_simulation", "place_order"), [positive_data_acceptance]
 )
 BOUNDED = settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     database=None,
