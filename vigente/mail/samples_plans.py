@@ -54,7 +54,7 @@ PLANS: Letters = {
     "plan_upgraded": (gettext_lazy("Pasó a un plan mayor"), lambda now: plan(now) | {
         "plan": BIGGER, "before": "Tienda", "cases": 3}),
     "notice_received": (gettext_lazy("Recibimos un aviso de cancelar o cambiar"), lambda now: plan(now) | {
-        "at": exact(now, 18), "change_to": ""}),
+        "at": exact(now, 18), "change_to": "", "unpaid": False}),
     "notice_withdrawn": (gettext_lazy("Se retiró un aviso"), plan),
     "plan_suspended": (gettext_lazy("Un plan se suspendió por falta de pago"), lambda now: plan(now) | {
         "balance": money(144_900), "code": "A-000124", "until": day(now, 25), "link": portal_link("invoice", 1)}),

@@ -70,8 +70,12 @@ def notice_given(event: Event, *, now: datetime) -> None:
     if contract is None:
         return
     other = PlanVersion.objects.select_related("plan").filter(pk=event.data.get("change_to") or 0).first()
+    at = facts.instant(event.data.get("effective"))
+    if at is not None and other is None:
+        at -= timedelta(minutes=1)  # the last minute it is good for, as on the page
     to_managers("notice_received", event, contract, now=now, words=lambda: {
-        "at": facts.exact(facts.instant(event.data.get("effective"))), "change_to": other.plan.name if other else "",
+        "at": facts.exact(at), "change_to": other.plan.name if other else "",
+        "unpaid": contract.unpaid_until is not None,
     })  # fmt: skip
 
 
@@ -201,7 +205,7 @@ def what_for(licence: Licence | None) -> str:
     """What a plan is for: a licence, or all of them."""
     if licence is None:
         return _("toda la organización")
-    return _("la licencia %(key)s") % {"key": licence.label or licence.key}
+    return _("la licencia %(key)s") % {"key": licence.label or str(licence)}
 
 
 def to_managers(

@@ -177,7 +177,7 @@ def for_customer(announcement: Announcement, organization: Organization, *, now:
 
 
 def _named(licence: Licence) -> str:
-    return f"{licence.label or licence.key} ({licence.edition.code})"
+    return f"{licence.label or str(licence)} ({licence.edition.code})"
 
 
 def _uncovered(

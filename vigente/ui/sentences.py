@@ -99,6 +99,12 @@ def _with_day(with_day: str, without: str, name: str, facts: Facts) -> str:
     return with_day % {"day": day} if day else without
 
 
+def _ended(with_day: str, without: str, facts: Facts) -> str:
+    """By the last day it was good for, as everywhere: what ends as December begins ended in November."""
+    day = facts.last_day("at")
+    return with_day % {"day": day} if day else without
+
+
 def _override(facts: Facts) -> str:
     reason = facts.text("reason")
     return (
@@ -141,8 +147,8 @@ CUSTOMER: dict[Code, Sentence] = {
     Code.FOLLOW_UP_SAME_PROBLEM: _follow_up,
     Code.MERGED_BACK: lambda f: _("Este caso se había unido con otro y ahora sigue aparte."),
     Code.NO_PLAN: lambda f: _("Esta instalación todavía no tiene un plan de soporte."),
-    Code.PLAN_ENDED: lambda f: _with_day(
-        _("Su plan de soporte terminó el %(day)s."), _("Su plan de soporte ya terminó."), "at", f
+    Code.PLAN_ENDED: lambda f: _ended(
+        _("Su plan de soporte terminó el %(day)s."), _("Su plan de soporte ya terminó."), f
     ),
     Code.PLAN_NOT_STARTED: lambda f: _with_day(
         _("Su plan de soporte empieza el %(day)s."), _("Su plan de soporte todavía no empieza."), "at", f
@@ -203,7 +209,7 @@ STAFF: dict[Code, Sentence] = {
     Code.QUOTED_APART: lambda f: _("Desarrollo: va a «Por cotizar»; no descuenta."),
     Code.STAFF_OVERRIDE: _override,
     Code.NO_PLAN: lambda f: _("La licencia no tiene plan."),
-    Code.PLAN_ENDED: lambda f: _with_day(_("El plan terminó el %(day)s."), _("El plan ya terminó."), "at", f),
+    Code.PLAN_ENDED: lambda f: _ended(_("El plan terminó el %(day)s."), _("El plan ya terminó."), f),
     Code.PLAN_NOT_STARTED: lambda f: _with_day(
         _("El plan empieza el %(day)s."), _("El plan todavía no empieza."), "at", f
     ),

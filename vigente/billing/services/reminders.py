@@ -143,6 +143,8 @@ def say_last_case(event: Event, *, now: datetime) -> bool:
     grant = decision.get("grant")
     if grant is None or decision.get("left") != 0:
         return False
+    if Grant.objects.filter(pk=grant, remaining__gt=0).exists():
+        return False  # more is there, and covers again once the term is paid (row 25)
     subject = f"grant:{grant}"
     if Event.objects.filter(subject=subject, kind=Kind.SUBSCRIPTION_LAST_CASE.value).exists():
         return False

@@ -7,7 +7,8 @@ import pytest
 
 from vigente.billing.models import BillingProfile, Invoice, Order, Payment, Subscription
 from vigente.billing.services import orders, payments, refunds
-from vigente.billing.services.subscriptions import subscribe
+from vigente.billing.services.claims import register_provisional
+from vigente.billing.services.subscriptions import give_notice, subscribe
 from vigente.billing.services.versions import new_version
 from vigente.factories import make_customer, make_user, make_version, publish
 from vigente.mail.models import OutboundMessage
@@ -180,6 +181,31 @@ def test_the_last_case_offers_more_once(now):
     (mail,) = letters("subscription.last_case")
     assert "1 caso extra por C$ 380.00" in plain(mail)
     assert "Los próximos llegan el" in plain(mail)
+
+
+def test_row_25_what_waits_for_the_payment_is_not_told_as_used_up(shop, now, boss):
+    bought = order(shop, now)
+    paid(shop, now, boss, order=bought)
+    live_through(now, now + timedelta(days=32))
+    later = now + timedelta(days=32)
+    shop.ticket(later)  # all that is covered before it is paid, and three more are there
+    drain_all(now=later)
+    assert not letters("subscription.last_case")
+
+
+def test_the_notice_says_its_last_minute_as_the_page_and_no_key(shop, now):
+    mine = register_provisional(
+        organization=shop.organization, edition=shop.licence.edition, actor=None, now=now
+    )
+    contract = subscribe(
+        organization=shop.organization, licence=mine, version=make_version(name="Tienda"), now=now
+    )
+    give_notice(subscription=contract, actor=shop.manager, now=now)
+    drain_all(now=now)
+    said = plain(letters("subscription.notice_given", shop.manager.email)[0])
+    assert ", 23:59 (" in said
+    assert "El plan Tienda de la licencia Inventario WEB termina el" in said
+    assert mine.key not in said
 
 
 def test_row_38_new_terms_are_announced_old_and_new_side_by_side(shop, now, boss):

@@ -103,7 +103,7 @@ def test_row_24_history_and_the_way_back(billed, now, clock):
     roll_over(subscription_id=billed.subscription.pk, now=later)
     clock.move_to(later)
     page = plan_of(billed)
-    assert "Su plan Tienda terminó el" in page
+    assert "Su plan Tienda terminó el 9 de agosto" in page
     assert "Volver a Tienda" in page
     assert "Contratos anteriores" in page
     assert "usted lo canceló" in page

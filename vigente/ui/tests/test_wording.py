@@ -71,6 +71,13 @@ def test_an_end_at_midnight_is_the_day_before():
     assert text == "Lo cubre su plan. Le quedan 2 más, hasta el 31 de julio."
 
 
+def test_a_plan_ended_on_the_last_day_it_was_good_for():
+    for staff in (False, True):
+        assert "terminó el 31 de julio" in reason_text(
+            Code.PLAN_ENDED, {"at": FIRST_OF_AUGUST}, now=NOW, staff=staff
+        )
+
+
 def test_the_last_case_says_so():
     text = reason_text(Code.PACK_PAYS, {"left": 0, "until": FIRST_OF_AUGUST}, now=NOW)
     assert text.endswith("Es el último que le quedaba hasta el 31 de julio.")
