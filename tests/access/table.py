@@ -73,7 +73,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:transfers
         workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
         workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/
-        workspace:overview workspace:mail workspace:inbound/ workspace:inbound_raw/
+        workspace:overview workspace:overview_order workspace:mail workspace:inbound/ workspace:inbound_raw/
         workspace:announcement_copies/ workspace:switch workspace:switch_legacy workspace:switch_uncovered
         workspace:switch_announcement workspace:switch_adoption workspace:switch_template
         workspace:report/ workspace:report_rows/// workspace:trials workspace:trial/

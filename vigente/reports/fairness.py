@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from vigente.accounts.models import SUPERVISING_ROLES, User
 from vigente.billing.models import PlanVersion, RulebookVersion, WorkType
@@ -63,14 +63,31 @@ class Fairness:
 
 def fairness(month: Month, *, now: datetime) -> Fairness:
     """The report of a month. One of `MANY` cases is kept: a day, or ten minutes while the month runs."""
-    name = f"fairness:{month.name}"
-    kept: Fairness | None = cache.get(name)
+    kept = _kept(month)
     if kept is not None:
         return kept
     found = recount(month.start, month.until(now))
     if found.cases >= MANY:
-        cache.set(name, found, KEPT if month.is_over(now) else KEPT_WHILE_IT_RUNS)
+        cache.set(_name(month), found, KEPT if month.is_over(now) else KEPT_WHILE_IT_RUNS)
     return found
+
+
+def at_once(month: Month, *, now: datetime) -> Fairness | None:
+    """The report of a month if nobody has to wait for it: it is kept, or of few cases; None otherwise."""
+    kept = _kept(month)
+    if kept is not None:
+        return kept
+    is_long = _standing(month.start, month.until(now)).order_by()[MANY - 1 : MANY].exists()
+    return None if is_long else fairness(month, now=now)
+
+
+def _name(month: Month) -> str:
+    return f"fairness:{month.name}"
+
+
+def _kept(month: Month) -> Fairness | None:
+    kept: Fairness | None = cache.get(_name(month))
+    return kept
 
 
 def recount_of(period: Period, *, now: datetime) -> list[Judged]:
@@ -105,8 +122,7 @@ def _moments(cases: list[tuple[list[Told], dict[str, Any]]], end: datetime) -> I
 
 def _cases(start: datetime, end: datetime) -> Iterator[tuple[list[Told], dict[str, Any]]]:
     """Cases that may have stood in line between the two, each with what happened to it until then."""
-    over = Q(status__in=DONE, solved_at__lt=start)
-    rows = Ticket.objects.filter(accepted_at__lt=end).exclude(over).order_by("pk")
+    rows = _standing(start, end).order_by("pk")
     names = ("pk", "accepted_at", "rank", "allowance_minutes", "sla_policy", "severity", "department")
     last = 0
     while some := list(rows.filter(pk__gt=last).values_list(*names)[:AT_ONCE]):
@@ -117,6 +133,11 @@ def _cases(start: datetime, end: datetime) -> Iterator[tuple[list[Told], dict[st
                 "id": pk, "accepted_at": accepted_at, "rank": rank, "allowance": allowance, "policy": policy,
                 "severity": severity, "department": department,
             }  # fmt: skip
+
+
+def _standing(start: datetime, end: datetime) -> QuerySet[Ticket]:
+    over = Q(status__in=DONE, solved_at__lt=start)
+    return Ticket.objects.filter(accepted_at__lt=end).exclude(over)
 
 
 def _told(cases: list[int]) -> dict[str, list[Told]]:

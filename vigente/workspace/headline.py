@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from vigente.reports.cases import cases
 from vigente.reports.contracts import PlanFlow, flows
 from vigente.reports.costs import costs
-from vigente.reports.fairness import fairness
+from vigente.reports.fairness import Fairness, at_once, fairness
 from vigente.reports.held import held
 from vigente.reports.money import overdue
 from vigente.reports.periods import Choice, Period, period_of
@@ -28,7 +28,10 @@ from vigente.workspace.tables import per_cent, scale_of
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number in words with its sentence. `trend`: months for a little line. `bad`: it wants attention."""
+    """A number in words with its sentence. `trend`: months for a little line. `bad`: it wants attention.
+
+    `later`: the number takes long to count, and is filled in from this address.
+    """
 
     title: str
     value: str
@@ -36,6 +39,7 @@ class Figure:
     href: str
     trend: tuple[int, ...] = ()
     bad: bool = False
+    later: str = ""
 
 
 def money_figures(*, now: datetime, zone: str) -> list[Figure]:
@@ -161,8 +165,24 @@ def _promises(quarter: Period, *, now: datetime) -> Figure:
     )
 
 
+def order_figure(*, now: datetime, zone: str) -> Figure:
+    """The order kept this month, counted however long it takes."""
+    month = period_of(Choice.MONTH, now=now, zone=zone)
+    return _in_order(fairness(month.months[-1], now=now))
+
+
 def _order(month: Period, *, now: datetime) -> Figure:
-    found = fairness(month.months[-1], now=now)
+    """The same if it is to be had at once; of many cases it comes later."""
+    found = at_once(month.months[-1], now=now)
+    if found is not None:
+        return _in_order(found)
+    says = _("Se está contando: son muchos casos.")
+    return Figure(
+        _("Tomados en su orden"), "…", says, _report("order"), later=reverse("workspace:overview_order")
+    )
+
+
+def _in_order(found: Fairness) -> Figure:
     value = per_cent(found.in_order) if found.taken else "—"
     return Figure(
         _("Tomados en su orden"),

@@ -152,6 +152,7 @@ vendor = [
     path("switch/adoption/", switch.switch_adoption, name="switch_adoption"),
     path("switch/reminders/", switch.switch_reminders, name="switch_reminders"),
     path("overview/", overview.overview, name="overview"),
+    path("overview/order/", overview.overview_order, name="overview_order"),
     path("overview/missed/<int:pk>/", overview.missed_term, name="missed_term"),
     path("reports/<slug:report>/", reports.report, name="report"),
     path("reports/<slug:report>/<slug:which>/<slug:part>/", reports.report_rows, name="report_rows"),

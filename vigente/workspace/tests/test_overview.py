@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 
 from vigente.billing.models import MissedTerm
 from vigente.events.kinds import Kind
 from vigente.events.models import record
 from vigente.factories import make_customer, make_version
+from vigente.reports import fairness
 from vigente.rules.reasons import Release
 from vigente.tickets.models import Ticket
 from vigente.tickets.services.classification import classify, release
 from vigente.tickets.services.disputes import dispute
 from vigente.tickets.services.quotations import object_to
+from vigente.tickets.services.work import take_next
 from vigente.workspace.tests.conftest import said, words
 
 pytestmark = pytest.mark.django_db
@@ -100,5 +103,27 @@ def test_the_page_costs_the_same_queries_however_much_there_is(
         shop.ticket(now)
         make_customer(now=now, plan=False).held(now)
         MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         sofia.get("overview")
+
+
+def test_what_takes_long_to_count_is_filled_in_and_then_kept(sofia, agent, now, monkeypatch):
+    """Of many cases the page comes without the order kept, says so, and asks for it apart."""
+    cache.clear()
+    case = make_customer(now=now - timedelta(days=2)).ticket(now - timedelta(hours=2))
+    assert take_next(agent=agent, now=now - timedelta(hours=1)) == case
+    monkeypatch.setattr(fairness, "MANY", 1)
+    counted = []
+    recount = fairness.recount
+    monkeypatch.setattr(fairness, "recount", lambda *span: counted.append(span) or recount(*span))
+    page = sofia.get("overview")
+    assert "Tomados en su orden … Se está contando" in words(page)
+    assert 'hx-get="/es/desk/overview/order/"' in page.content.decode()
+    assert counted == []
+    figure = sofia.get("overview_order")
+    assert "Tomados en su orden 100" in words(figure)
+    assert "hx-get" not in figure.content.decode()
+    assert len(counted) == 1
+    assert "Tomados en su orden 100" in words(sofia.get("overview"))
+    assert len(counted) == 1
+    cache.clear()

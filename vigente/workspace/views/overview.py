@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vigente.billing.models import MissedTerm
+from vigente.billing.models.rulebooks import rulebook_at
 from vigente.billing.services import missed
 from vigente.workspace.access import instant, person, supervisors
 from vigente.workspace.answers import attempt, back_to
+from vigente.workspace.headline import order_figure
 from vigente.workspace.overview import overview as read
 
 
@@ -19,6 +21,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     """A few numbers in sentences, and what is behind each."""
     page = read(person(request), now=instant(request))
     return render(request, "workspace/overview/overview.html", {"page": page})
+
+
+@supervisors
+@require_GET
+def overview_order(request: HttpRequest) -> HttpResponse:
+    """The one number of the page that takes long to count, for the page to fill in."""
+    now = instant(request)
+    figure = order_figure(now=now, zone=rulebook_at(now).billing_zone)
+    return render(request, "workspace/overview/figure.html", {"figure": figure})
 
 
 @supervisors
