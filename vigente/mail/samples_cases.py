@@ -26,7 +26,7 @@ CASES: Letters = {
         now, proposal=ticket(), coverage=meter(), until=day(now, 5))),
     "quotation": (gettext_lazy("Se cotiza aparte"), lambda now: case(now, given_back=True, may_object=True)),
     "quoted": (gettext_lazy("La cotización está lista"), lambda now: case(
-        now, amount=money(500_000), scope=_("Un informe de ventas por sucursal."))),
+        now, amount=money(500_000), total=money(575_000), scope=_("Un informe de ventas por sucursal."))),
     "objection_decided": (gettext_lazy("Decidimos una objeción a cotizar"), lambda now: case(
         now, covered=True, coverage=meter())),
     "released": (gettext_lazy("Una solicitud entró en la fila"), lambda now: case(

@@ -15,6 +15,7 @@ from vigente.rules.lifecycle import DONE
 from vigente.rules.reasons import Release
 from vigente.tickets.html import clean_html
 from vigente.tickets.models import DrawDispute, HeldRequest, Message, Quotation, SplitProposal, Ticket
+from vigente.tickets.quoted import work_total
 from vigente.ui import formats
 from vigente.ui.wording import release_text
 
@@ -122,8 +123,10 @@ def quoted(event: Event, *, now: datetime) -> None:
     if ticket is None or quotation is None or quotation.amount_minor is None:
         return
     amount, currency = quotation.amount_minor, quotation.currency
+    total = work_total(ticket, amount, currency, now=now)
     _to_requester("quoted", event, ticket, now=now, words=lambda: {
         "amount": formats.money(amount, currency), "scope": quotation.scope,
+        "total": formats.money(total, currency) if total else "",
         "link": link("portal:quotation", ticket.number),
     })  # fmt: skip
 

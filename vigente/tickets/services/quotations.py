@@ -9,15 +9,14 @@ from django.db import transaction
 from vigente.accounts.models import Membership, User
 from vigente.billing.models import Invoice, WorkType
 from vigente.billing.models.rulebooks import rulebook_at
-from vigente.billing.prices import price_amount
 from vigente.billing.services.invoices import issue
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
-from vigente.rules.invoicing import Label, LabelCode
 from vigente.rules.lifecycle import Status
 from vigente.rules.reasons import Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Quotation, Ticket
+from vigente.tickets.quoted import work_price
 from vigente.tickets.services.classification import decide_anew, draw_goodwill
 from vigente.tickets.services.state import finish, locked, move, tell
 
@@ -114,13 +113,8 @@ def decide_objection(*, ticket: Ticket, covered: bool, actor: User, now: datetim
 def _bill(ticket: Ticket, quotation: Quotation, *, user: User, now: datetime) -> None:
     """Issue the invoice for quoted work, once per case, due `payment_days` later (R9)."""
     assert ticket.organization is not None
-    priced = price_amount(
-        label=Label(LabelCode.WORK, {"ticket": ticket.number, "subject": ticket.subject[:120]}),
-        amount_minor=quotation.amount_minor or 0,
-        currency=quotation.currency,
-        organization=ticket.organization,
-        now=now,
-    )
+    priced = work_price(ticket, quotation.amount_minor or 0, quotation.currency, now=now)
+    assert priced is not None
     issue(
         key=f"work:{ticket.pk}",
         organization=ticket.organization,

@@ -13,7 +13,11 @@ from vigente.workspace.forms.fields import AmountField, minor_units
 class QuoteForm(forms.Form):
     """An amount and what it includes. Cleans to `amount_minor`."""
 
-    amount = AmountField(label=_("Precio"), minimum=Decimal("0.01"))
+    amount = AmountField(
+        label=_("Precio"),
+        help_text=_("Antes de impuestos: al aceptar se factura con el impuesto que corresponda."),
+        minimum=Decimal("0.01"),
+    )
     currency = forms.ChoiceField(label=_("Moneda"))
     scope = forms.CharField(
         label=_("Qué incluye"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from vigente.billing.models import TaxCategory, TaxRate
 from vigente.billing.queries import meter_of
 from vigente.factories import make_customer, make_licence, make_version, publish
 from vigente.tickets.models import DrawDispute, HeldRequest, Quotation, SplitProposal, Ticket
@@ -173,6 +174,23 @@ def test_row_11_a_quotation_is_made_changed_and_its_objection_decided_by_another
     oscar.post("objection", case.number, decision="yes")
     assert Quotation.objects.get().status == "covered"
     assert fresh(case).queue == "support"
+
+
+def test_r9_what_a_quotation_comes_to_with_tax_is_said_before_it_is_accepted(sofia, shop, now):
+    from vigente.mail.models import OutboundMessage
+    from vigente.worker.drain import drain_all
+
+    category = TaxCategory.objects.create(code="iva", name_es="IVA", name_en="VAT", is_default=True)
+    TaxRate.objects.create(category=category, basis_points=1500)
+    case = shop.ticket(now, work="development")
+    assert "Antes de impuestos" in words(sofia.get("quotation", case.number))
+    told = said(sofia.post("quotation", case.number, amount="1000", currency="NIO", scope="Reporte")).replace(
+        "\xa0", " "
+    )
+    assert "Cotizado en C$ 1,000.00. Con impuesto: C$ 1,150.00." in told
+    drain_all(now=now)
+    letter = OutboundMessage.objects.get(kind="quotation.quoted").text.replace("\xa0", " ")
+    assert "Con impuesto son C$ 1,150.00: es lo que se factura si la acepta." in letter
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-5", "mil", "1e5", "1.2.3,4,5", "9" * 23, "0.001"])

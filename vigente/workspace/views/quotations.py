@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from vigente.tickets.models import Quotation
+from vigente.tickets.quoted import work_total
 from vigente.tickets.services.quotations import decide_objection, quote
 from vigente.ui import formats
 from vigente.workspace.access import instant, person, staff, supervisors
@@ -45,9 +46,12 @@ def quotation(request: HttpRequest, number: int) -> HttpResponse:
             actor=person(request),
             now=instant(request),
         )
-        return _("Cotizado en %(amount)s.") % {
-            "amount": formats.money(data["amount_minor"], data["currency"])
-        }
+        amount, currency = data["amount_minor"], data["currency"]
+        said = _("Cotizado en %(amount)s.") % {"amount": formats.money(amount, currency)}
+        total = work_total(ticket, amount, currency, now=instant(request))
+        if total is None:
+            return said
+        return f"{said} {_('Con impuesto: %(total)s.') % {'total': formats.money(total, currency)}}"
 
     return perform(request, action, form, run)
 
