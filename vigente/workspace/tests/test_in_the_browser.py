@@ -181,7 +181,8 @@ def test_an_action_opened_right_after_another_was_left_keeps_its_form(sign_in, l
     page.wait_for_selector("#action[open] select")
     page.evaluate(
         "document.getElementById('action').close();"
-        "document.querySelector('#action select').dispatchEvent(new KeyboardEvent('keydown', {key: 'w', bubbles: true}))"
+        "document.querySelector('#action select')"
+        ".dispatchEvent(new KeyboardEvent('keydown', {key: 'w', bubbles: true}))"
     )  # at once, while the field it was left from still has the focus
     page.wait_for_selector("#action[open] .card")
     late = "document.getElementById('action').dispatchEvent(new Event('close'))"
