@@ -69,7 +69,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """The plans of one edition, for one licence if one was chosen. `saved_months`: what paying by the year spares,
-    if even.
+    if even. `stopped`: its contract covers nothing until it is paid, or until a transfer is decided (row 25).
     """
 
     edition: Edition
@@ -80,6 +80,7 @@ class Table:
     saved_months: int | None
     subscription: Subscription | None
     advice: Advice | None
+    stopped: bool = False
 
     @property
     def discount(self) -> Line | None:
@@ -124,7 +125,7 @@ def table(
             pack=prices[version.pk][1],
             attention=attention(version, shown),
             first_reply=first_reply(version),
-            action=_action(version, subscription),
+            action=_action(version, subscription, now),
             from_when=from_when,
             change=_change(version, subscription, terms, now),
         )
@@ -145,6 +146,7 @@ def table(
         saved_months=_saved_months(sold, prices),
         subscription=subscription,
         advice=advice,
+        stopped=_stopped(subscription, now),
     )
 
 
@@ -194,12 +196,19 @@ def _contract(licence: Licence | None, organization: Organization | None) -> Sub
     return bought.first()
 
 
-def _action(version: PlanVersion, subscription: Subscription | None) -> str:
+def _stopped(subscription: Subscription | None, now: datetime) -> bool:
+    if subscription is None:
+        return False
+    over = subscription.unpaid_until is not None and subscription.unpaid_until <= now
+    return over or subscription.status == Subscription.Status.SUSPENDED
+
+
+def _action(version: PlanVersion, subscription: Subscription | None, now: datetime) -> str:
     if subscription is None:
         return "order"
     if subscription.version.plan_id == version.plan_id:
         return "waiting" if subscription.status == Subscription.Status.AWAITING_PAYMENT else "current"
-    if subscription.status in (Subscription.Status.AWAITING_PAYMENT, Subscription.Status.SUSPENDED):
+    if subscription.status == Subscription.Status.AWAITING_PAYMENT or _stopped(subscription, now):
         return ""
     if subscription.change_to is not None and subscription.change_to.plan_id == version.plan_id:
         return "pending"
@@ -220,7 +229,7 @@ def _change(
 ) -> Change | None:
     if subscription is None or not subscription.is_billed or terms.book.upgrade is not Upgrade.IMMEDIATE:
         return None
-    if _action(version, subscription) != "change":
+    if _action(version, subscription, now) != "change":
         return None
     try:
         change = preview_change(subscription=subscription, version=version, now=now)

@@ -102,6 +102,11 @@ def test_a_contract_kept_open_is_not_said_to_have_ended_nor_to_go_on(billed, ren
     )
     for text in wrong:
         assert text not in page
+    make_version(name="Empresa", cases=10, rank=1, price_minor=420_000)
+    plans = words(signed_in(billed.manager).get("/es/plans/"))
+    assert "Empresa" in plans
+    assert "Cambiar a" not in plans
+    assert "Comprar casos extra" not in plans
 
 
 def test_a_change_asked_for_in_arrears_says_that_it_needs_the_payment(billed, renewed, clock):  # noqa: F811
