@@ -29,7 +29,14 @@ WRONG = {
             UNION ALL SELECT CASE method WHEN 'transfer' THEN 'bank' WHEN 'card' THEN 'card' ELSE 'cash' END, currency,
                 CASE direction WHEN 'in' THEN -amount_minor ELSE amount_minor END
                 FROM billing_payment WHERE status IN ('confirmed', 'disputed')
+            UNION ALL SELECT e.credit, e.currency, e.amount_minor FROM billing_moneyentry e
+                JOIN billing_payment p ON p.id = e.payment_id
+                WHERE e.source LIKE 'reverse:%%' AND p.status IN ('confirmed', 'disputed')
         ) m WHERE account IN ('bank', 'card', 'cash') GROUP BY account, currency HAVING SUM(amount) <> 0""",
+    "of a payment that stands all was reversed, or more": """
+        SELECT p.id FROM billing_payment p JOIN billing_moneyentry e ON e.payment_id = p.id
+        WHERE e.source LIKE 'reverse:%%' AND p.status IN ('confirmed', 'disputed')
+        GROUP BY p.id, p.amount_minor HAVING SUM(e.amount_minor) >= p.amount_minor""",
     "revenue is not what invoices and credit notes say": """
         SELECT 1 FROM (
             SELECT debit AS account, currency, amount_minor AS amount FROM billing_moneyentry

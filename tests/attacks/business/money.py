@@ -137,7 +137,13 @@ def dispute_a_charge(world: World, a: int, b: int, c: int) -> None:
 @act()
 def decide_a_charge(world: World, a: int, b: int, c: int) -> None:
     payment = world.one("payment", a, "status = 'disputed'" if b % 5 else "")
-    (refunds.win if c % 2 else refunds.reverse)(payment=payment, now=world.now)
+    if c % 2:
+        refunds.win(payment=payment, now=world.now)
+    elif c % 4:
+        part = max(payment.amount_minor * (a % 3 + 1) // 4, 1)
+        refunds.reverse(payment=payment, now=world.now, amount_minor=part, dispute=f"dp{b % 3}")
+    else:
+        refunds.reverse(payment=payment, now=world.now)
 
 
 @act()
