@@ -64,9 +64,9 @@ def test_each_customer_is_written_what_changes_for_it(oscar, now, shop, announce
     covered, uncovered = mails[shop.manager.email], mails[bare.manager.email]
     assert covered.subject == announcement.title_es
     assert "Qué cambia para Ferretería El Clavo" in covered.text
-    assert f"{shop.licence.key} (WEB): ya tiene" in covered.text
+    assert f"{shop.licence} (WEB): ya tiene" in covered.text
     assert "hay que avisar al menos 5 días antes" in covered.text
-    assert f"{bare.licence.key} (WEB): desde el 9 de agosto de 2026 queda sin plan." in uncovered.text
+    assert f"{bare.licence} (WEB): desde el 9 de agosto de 2026 queda sin plan." in uncovered.text
     assert "le alcanza Suficiente: 2 casos por C$ 900 al mes" in uncovered.text.replace("\xa0", " ")
     assert "Pulpería Sol" not in covered.text
 
