@@ -22,6 +22,7 @@ from vigente.tickets.files import SAFE_IMAGES
 from vigente.tickets.html import clean_html
 from vigente.tickets.models import Attachment, DrawDispute, Message, Quotation, SplitProposal, Ticket
 from vigente.tickets.queries import CasePage, case_page, place_of
+from vigente.tickets.quoted import work_total
 from vigente.tickets.services.conversation import reply_effect
 from vigente.tickets.stamps import hours_of
 
@@ -68,6 +69,7 @@ class CaseView:
     meter: Meter | None
     split: SplitProposal | None
     may_dispute: bool
+    quoted_total: int | None  # with tax, in minor units, where that is more than the price
 
     @property
     def ticket(self) -> Ticket:
@@ -151,7 +153,15 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
         may_dispute=bool(
             dispute and dispute.status == DrawDispute.Status.POSSIBLE and now < dispute.until and ticket.drawn
         ),
+        quoted_total=_quoted_total(page, now=now),
     )
+
+
+def _quoted_total(page: CasePage, *, now: datetime) -> int | None:
+    quotation = page.quotation
+    if quotation is None or quotation.amount_minor is None or quotation.status != Quotation.Status.QUOTED:
+        return None
+    return work_total(page.ticket, quotation.amount_minor, quotation.currency, now=now)
 
 
 def _entries(page: CasePage, user: User) -> list[Entry]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from vigente.billing.models import LedgerEntry
+from vigente.billing.models import Invoice, LedgerEntry, TaxCategory, TaxRate
 from vigente.factories import make_user
 from vigente.portal.tests.conftest import signed_in, words
 from vigente.tickets.models import DrawDispute, HeldRequest, Quotation, SplitProposal, Ticket
@@ -54,6 +54,14 @@ def test_row_11_the_manager_accepts_the_price(alice, quoted):
     assert (
         LedgerEntry.objects.filter(kind="draw").count() == LedgerEntry.objects.filter(kind="release").count()
     )
+
+
+def test_row_32_the_price_is_said_with_tax_before_it_is_accepted(alice, quoted):
+    category = TaxCategory.objects.create(code="iva", name_es="IVA", name_en="VAT", is_default=True)
+    TaxRate.objects.create(category=category, basis_points=1500)
+    assert "Con impuesto son C$ 50,600.00" in words(alice.get(url(quoted)))
+    alice.post(url(quoted, "quotation"), {"answer": "accept"})
+    assert Invoice.objects.get().total_minor == 5_060_000
 
 
 def test_row_11_a_member_does_not_bind_the_company(bob, quoted):
