@@ -252,7 +252,7 @@ def _check(data: Mapping[str, Any], fields: Mapping[str, Type], path: str) -> Ch
     if kind is None:
         raise Invalid("field", path)
     try:
-        op = Op(data.get("op"))
+        op = Op(str(data.get("op")))
     except ValueError:
         raise Invalid("op", path) from None
     if op not in OPS[kind]:

@@ -8,7 +8,8 @@ from django.db.models.expressions import RawSQL
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence
-from vigente.tickets.folding import Folded, fold
+from vigente.rules.folding import fold
+from vigente.tickets.folding import Folded
 from vigente.tickets.models import Message, Ticket
 from vigente.tickets.models.tickets import TicketQuerySet
 

@@ -1,0 +1,124 @@
+"""A condition asked of the database: the cases of which `rules.conditions.holds` would say yes."""
+
+import operator
+from datetime import datetime, timedelta
+from functools import reduce
+from typing import Any
+
+from django.db.models import BooleanField, Case, CharField, Exists, F, Lookup, Q, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import Contains, EndsWith, Exact, StartsWith
+
+from vigente.rules.conditions import NEGATIVE, Check, Condition, Op, Type
+from vigente.rules.folding import fold
+from vigente.tickets.folding import Folded
+from vigente.tickets.queries.facts import FIELDS, Column, Existing, Field, Many
+
+EVERYTHING, NOTHING = Q(pk__isnull=False), Q(pk__in=[])  # an empty Q would vanish among others
+LONGEST_KEY = 19  # digits
+
+
+class Like(Lookup):
+    """LIKE with the pattern as it is, `\\` before what is meant literally."""
+
+    lookup_name = "vigente_like"
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} LIKE {right} ESCAPE '\\'", [*left_params, *right_params]
+
+
+def where(condition: Condition, *, now: datetime) -> Q:
+    """A filter for cases, at `now` (UTC)."""
+    if isinstance(condition, Check):
+        return _check(condition, now=now)
+    if not condition.parts:
+        return EVERYTHING if condition.every else NOTHING
+    join = operator.and_ if condition.every else operator.or_
+    return reduce(join, (where(part, now=now) for part in condition.parts))
+
+
+def _check(check: Check, *, now: datetime) -> Q:
+    """A negative check is the exact opposite, also where nothing is there."""
+    field = FIELDS[check.field]
+    positive = NEGATIVE.get(check.op)
+    if positive is None:
+        return _positive(check.op, check, field, now)
+    found = When(_positive(positive, check, field, now), then=Value(True))
+    passed = Case(found, default=Value(False), output_field=BooleanField())
+    return Q(Exact(passed, False))
+
+
+def _positive(op: Op, check: Check, field: Field, now: datetime) -> Q:
+    if isinstance(field, Existing):
+        return Q(Exists(field.rows(now)))
+    if isinstance(field, Many):
+        return _several(op, check, field, now)
+    return _column(op, check, field, now)
+
+
+def _several(op: Op, check: Check, field: Many, now: datetime) -> Q:
+    rows = field.rows(now)
+    if op is Op.FILLED:
+        return Q(Exists(rows))
+    values = _choices(check, by_id=field.by_id)
+    if op is Op.ANY_OF:
+        return Q(Exists(rows.filter(**{f"{field.value}__in": values})))
+    if len(values) < len(_texts(check)):
+        return NOTHING  # one of them is no key at all
+    whole = Q()
+    for value in values:
+        whole &= Q(Exists(rows.filter(**{field.value: value})))
+    return whole
+
+
+def _column(op: Op, check: Check, field: Column, now: datetime) -> Q:
+    path, value = field.path, check.value
+    if op is Op.FILLED:
+        there = Q(**{f"{path}__isnull": False})
+        is_text = field.type is Type.TEXT or (field.type is Type.CHOICE and not field.by_id)
+        return there & ~Q(**{path: ""}) if is_text else there
+    if field.type is Type.FLAG:
+        return Q(**{path: True})
+    if field.type is Type.CHOICE:
+        return Q(**{f"{path}__in": _choices(check, by_id=field.by_id)})
+    if field.type is Type.NUMBER:
+        lookup = {Op.EQUALS: "exact", Op.AT_LEAST: "gte", Op.AT_MOST: "lte"}[op]
+        return Q(**{f"{path}__{lookup}": value})
+    if field.type is Type.INSTANT:
+        return _instant(op, path, value, now)
+    return _text(op, Folded(F(path)), fold(str(value)))
+
+
+def _instant(op: Op, path: str, value: object, now: datetime) -> Q:
+    if isinstance(value, datetime):
+        return Q(**{f"{path}__lt" if op is Op.BEFORE else f"{path}__gte": value})
+    assert isinstance(value, int)
+    span = timedelta(minutes=value)
+    if op is Op.LONGER_AGO:
+        return Q(**{f"{path}__lte": now - span})
+    if op is Op.WITHIN_LAST:
+        return Q(**{f"{path}__gt": now - span, f"{path}__lte": now})
+    return Q(**{f"{path}__gte": now, f"{path}__lt": now + span})
+
+
+def _text(op: Op, column: Combinable, value: str) -> Q:
+    if op is Op.LIKE:
+        literal = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return Q(Like(column, Value(literal.replace("*", "%"), output_field=CharField())))
+    lookup = {Op.EQUALS: Exact, Op.CONTAINS: Contains, Op.BEGINS: StartsWith, Op.ENDS: EndsWith}[op]
+    return Q(lookup(column, value))
+
+
+def _texts(check: Check) -> tuple[str, ...]:
+    assert isinstance(check.value, tuple)
+    return check.value
+
+
+def _choices(check: Check, *, by_id: bool) -> list[int] | list[str]:
+    """What is looked for, as the column holds it; a text that is no key is left out."""
+    texts = _texts(check)
+    if not by_id:
+        return list(texts)
+    return [int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < LONGEST_KEY]

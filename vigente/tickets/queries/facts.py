@@ -1,0 +1,164 @@
+"""What conditions can ask about a case: each field with its type, where it is read, and what may be chosen.
+
+One catalogue for both ways of asking: `facts_of` loads the facts for `rules.conditions.holds`, `conditions.where` asks
+the database. Both read the same columns, so they agree.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from vigente.accounts.models import Membership
+from vigente.billing.models import Subscription
+from vigente.rules.conditions import Fact, Type
+from vigente.rules.coverage import IN_FORCE
+from vigente.tickets.models import Attachment, Participant, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field with one value: `path` from the case, as the ORM names it."""
+
+    type: Type
+    path: str
+    by_id: bool = False  # its choices are primary keys
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A field with any number of values. `rows(now)`: those of the outer case; `value`: what of a row; `case`: the way
+    from a row to its case.
+    """
+
+    rows: Callable[[datetime], QuerySet[Any]]
+    value: str
+    case: str
+    by_id: bool = True
+    type: Type = Type.CHOICES
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A flag: whether there is such a row."""
+
+    rows: Callable[[datetime], QuerySet[Any]]
+    type: Type = Type.FLAG
+
+
+Field = Column | Many | Existing
+
+
+def contracts_in_force(now: datetime) -> QuerySet[Subscription]:
+    """The contracts that serve the outer case at `now`: its licence's and the organization's (rows 28, 37)."""
+    return _in_force(now).filter(
+        Q(licence__isnull=True) | Q(licence=OuterRef("licence")), organization=OuterRef("organization")
+    )
+
+
+def _in_force(now: datetime) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now),
+        Q(unpaid_until__isnull=True) | Q(unpaid_until__gt=now),
+        status__in=[status.value for status in IN_FORCE],
+        anchor__lte=now,
+    )
+
+
+FIELDS: dict[str, Field] = {
+    "number": Column(Type.NUMBER, "number"),
+    "subject": Column(Type.TEXT, "subject"),
+    "status": Column(Type.CHOICE, "status"),
+    "queue": Column(Type.CHOICE, "queue"),
+    "channel": Column(Type.CHOICE, "channel"),
+    "severity": Column(Type.CHOICE, "severity", by_id=True),
+    "department": Column(Type.CHOICE, "department_id", by_id=True),
+    "assignee": Column(Type.CHOICE, "assignee_id", by_id=True),
+    "work_type": Column(Type.CHOICE, "work_type_id", by_id=True),
+    "sla_policy": Column(Type.CHOICE, "sla_policy_id", by_id=True),
+    "edition": Column(Type.CHOICE, "licence__edition_id", by_id=True),
+    "hosting": Column(Type.CHOICE, "licence__hosting"),
+    "vendor_fault": Column(Type.FLAG, "vendor_fault"),
+    "used_a_case": Column(Type.FLAG, "drawn"),
+    "last_reply_by": Column(Type.CHOICE, "last_reply_by"),
+    "accepted_at": Column(Type.INSTANT, "accepted_at"),
+    "last_activity_at": Column(Type.INSTANT, "last_activity_at"),
+    "first_replied_at": Column(Type.INSTANT, "first_replied_at"),
+    "first_reply_due_at": Column(Type.INSTANT, "first_reply_due_at"),
+    "due_at": Column(Type.INSTANT, "due_at"),
+    "solved_at": Column(Type.INSTANT, "solved_at"),
+    "closed_at": Column(Type.INSTANT, "closed_at"),
+    "has_attachments": Existing(lambda now: Attachment.objects.filter(message__ticket=OuterRef("pk"))),
+    "participants": Many(
+        lambda now: Participant.objects.filter(ticket=OuterRef("pk")), "user_id", "ticket_id"
+    ),
+    "requester": Column(Type.CHOICE, "requester_id", by_id=True),
+    "requester_name": Column(Type.TEXT, "requester__name"),
+    "requester_email": Column(Type.TEXT, "requester__email"),
+    "requester_language": Column(Type.CHOICE, "requester__language"),
+    "requester_is_manager": Existing(
+        lambda now: Membership.objects.filter(
+            user=OuterRef("requester"), organization=OuterRef("organization"), role=Membership.Role.MANAGER
+        )
+    ),
+    "organization": Column(Type.CHOICE, "organization_id", by_id=True),
+    "organization_name": Column(Type.TEXT, "organization__name"),
+    "organization_blocked_at": Column(Type.INSTANT, "organization__blocked_at"),
+    "plan": Many(contracts_in_force, "version__plan_id", "organization__tickets"),
+    "plan_status": Many(contracts_in_force, "status", "organization__tickets", by_id=False),
+    "is_covered": Existing(contracts_in_force),
+    "rank": Column(Type.NUMBER, "rank"),
+}
+
+
+def types() -> Mapping[str, Type]:
+    """What `rules.conditions.read` needs to know."""
+    return {name: field.type for name, field in FIELDS.items()}
+
+
+def facts_of(tickets: Collection[int], names: Iterable[str], *, now: datetime) -> dict[int, dict[str, Fact]]:
+    """The named facts of these cases (primary keys): one query, and one for each field with several values."""
+    wanted = {name: FIELDS[name] for name in dict.fromkeys(names)}
+    paths = {name: field.path for name, field in wanted.items() if isinstance(field, Column)}
+    asked = {
+        f"asked_{name}": Exists(field.rows(now))
+        for name, field in wanted.items()
+        if isinstance(field, Existing)
+    }
+    found: dict[int, dict[str, Fact]] = {}
+    for row in (
+        Ticket.objects.filter(pk__in=tickets).annotate(**asked).values("pk", *set(paths.values()), *asked)
+    ):
+        facts = {name: _fact(wanted[name], row[path]) for name, path in paths.items()}
+        facts |= {name.removeprefix("asked_"): row[name] for name in asked}
+        found[row["pk"]] = facts
+    for name, field in wanted.items():
+        if isinstance(field, Many):
+            several = _several(found, field, now=now)
+            for pk, facts in found.items():
+                facts[name] = frozenset(several.get(pk, ()))
+    return found
+
+
+def _fact(field: Field, value: Any) -> Fact:
+    """A choice is a text, whatever the column holds; an empty one is none."""
+    if field.type is Type.CHOICE:
+        return None if value in (None, "") else str(value)
+    fact: Fact = value
+    return fact
+
+
+def _several(tickets: Collection[int], field: Many, *, now: datetime) -> dict[int, set[str]]:
+    if field.case == "organization__tickets":
+        rows = _in_force(now).filter(
+            Q(licence__isnull=True) | Q(licence=F("organization__tickets__licence")),
+            organization__tickets__in=tickets,
+        )
+    else:
+        rows = field.rows(now).model.objects.filter(**{f"{field.case}__in": tickets})
+    found: dict[int, set[str]] = {}
+    for pk, value in rows.values_list(field.case, field.value):
+        found.setdefault(pk, set()).add(str(value))
+    return found
