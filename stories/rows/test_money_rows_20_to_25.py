@@ -183,7 +183,7 @@ def test_row_25_an_unpaid_term_does_not_end_while_its_transfer_is_under_review(
     for moment in (over, over + timedelta(days=1), late):
         run_due(now=moment)
     assert (again(who).status, left(who, late)) == ("grace", 0)
-    assert who.held(late).decision["reasons"][0]["code"] == "plan_ended"
+    assert who.held(late).decision["reasons"][0]["code"] == "payment_overdue"
     if decided == "rejected":
         payments.reject(payment=sent, note="No llegó", actor=supervisor, now=late)
         run_due(now=late)

@@ -84,6 +84,10 @@ class Contract:
         """By status and by time: a clock that runs late keeps nothing alive."""
         return self.status in IN_FORCE and self.starts <= now and (self.ends is None or now < self.ends)
 
+    def is_kept_unpaid(self, now: datetime) -> bool:
+        """Its unpaid term is over, and it has not ended: its money is being looked for (row 25)."""
+        return self.status is Status.GRACE and self.ends is not None and self.ends <= now
+
     def begins_later(self, now: datetime) -> bool:
         return self.status is Status.SCHEDULED or (self.status in IN_FORCE and self.starts > now)
 
@@ -267,7 +271,7 @@ def _lacking_cases(asking: Asking, work: Work, running: list[GrantFacts], now: d
 
 def _lacking_plan(mine: list[Contract], now: datetime) -> Reason:
     in_force = [c for c in mine if c.in_force(now)]
-    if any(c.status is Status.SUSPENDED for c in mine):
+    if any(c.status is Status.SUSPENDED or c.is_kept_unpaid(now) for c in mine):
         return Reason(Code.PAYMENT_OVERDUE)
     if any(c.status is Status.GRACE for c in in_force):
         return Reason(Code.GRACE_SPENT)
