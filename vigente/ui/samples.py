@@ -110,6 +110,7 @@ def gallery(now: datetime) -> dict[str, Any]:
         "promises": [now + gap for gap in promises],
         "ahead": now + timedelta(minutes=51),
         "months": MONTHS,
+        "urgencies": ["Urgente", "Para hoy", "Cuando se pueda"],
         "trend": [used for _month, used, _expired in MONTHS],
         "cards": WORK_CARDS,
         "blank": SampleForm(initial={"work_type": "error"}, prefix="blank"),

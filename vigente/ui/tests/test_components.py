@@ -38,6 +38,7 @@ def draw(source: str, path: str = "/es/", **values) -> str:
         "{% disclosure evil %}x{% enddisclosure %}",
         "{% table evil %}x{% endtable %}",
         "{% fact evil %}x{% endfact %}",
+        "{% sortable evil evil %}{% sortable_row evil evil %}x{% endsortable_row %}{% endsortable %}",
         "{% navlink evil evil %}",
         "{% tab evil evil %}",
         "{% breadcrumbs evil evil evil %}",

@@ -8,3 +8,4 @@ import "./overlays.js";
 import "./toasts.js";
 import "./shortcuts.js";
 import "./palette.js";
+import "./sortable.js";
