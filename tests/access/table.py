@@ -108,7 +108,7 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new
         workspace:rules_import workspace:announcement/ workspace:vendor
         workspace:seller workspace:documents workspace:document/ workspace:document_preview/
-        workspace:token_new workspace:section_new/ workspace:section_row// workspace:letter/
+        workspace:token_new workspace:holidays/ workspace:section_new/ workspace:section_row// workspace:letter/
         workspace:plan_new workspace:version_prices/ workspace:webhook_new
         workspace:webhook_edit/ workspace:webhook_replay/ workspace:webhook_deletion/""",
     # API, each with a token of their own

@@ -19,7 +19,16 @@ from vigente.billing.services import invoices, orders, wishes
 from vigente.billing.services.organizations import block
 from vigente.billing.services.packs import add_pack
 from vigente.billing.services.transfers import send_proof
-from vigente.factories import Customer, join, make_customer, make_licence, make_user, make_version, publish
+from vigente.factories import (
+    Customer,
+    join,
+    make_customer,
+    make_licence,
+    make_policy,
+    make_user,
+    make_version,
+    publish,
+)
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
@@ -172,7 +181,8 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     }  # fmt: skip
     rules = rule_rows(owner=world.people["owner"], now=now)
     world.rows = rules | _money(world, shop, now) | {
-        "held": held.pk, "inbound": inbound.pk, "invitation_revocation": offer.pk, "membership": member.pk,
+        "held": held.pk, "holidays": make_policy().hours_id, "inbound": inbound.pk,
+        "invitation_revocation": offer.pk, "membership": member.pk,
         "licence_hosting": shop.licence.pk, "licence_key": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,

@@ -12,13 +12,15 @@ from vigente.rules.worktime import WorkHours
 
 class BusinessHours(models.Model):
     """A week of working hours in a zone. `week`: seven lists (Monday first) of [start, end] minutes of the local
-    day.
+    day. `country`: whose holidays are offered; `holidays_until`: the last year whose days off were chosen.
     """
 
     name = models.CharField(max_length=80, unique=True)
     time_zone = models.CharField(max_length=64)
     week = models.JSONField()
     is_default = models.BooleanField(default=False)
+    country = models.CharField(max_length=2, blank=True)
+    holidays_until = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "business hours"

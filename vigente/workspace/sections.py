@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import STAFF_ROLES, User
@@ -39,6 +42,13 @@ def _names(rows: Any) -> str:
 def _week(hours: BusinessHours) -> str:
     minutes = sum(end - start for day in hours.week for start, end in day)
     return formats.span(minutes)
+
+
+def _holidays(hours: BusinessHours) -> SafeString:
+    url = reverse("workspace:holidays", args=[hours.pk])
+    return format_html(
+        '<a href="{}">{}</a>', url, _("%(count)s, por año") % {"count": len(hours.holidays.all())}
+    )
 
 
 SECTIONS: Mapping[str, Section] = {
@@ -93,7 +103,7 @@ SECTIONS: Mapping[str, Section] = {
         (
             (_("Zona"), lambda row: row.time_zone),
             (_("Por semana"), _week),
-            (_("Feriados"), lambda row: len(row.holidays.all())),
+            (_("Feriados"), _holidays),
             (_("El de la empresa"), lambda row: row.is_default),
         ),
         promises=True,

@@ -26,6 +26,7 @@ from vigente.workspace.views import (
     settings,
     switch,
     switch_customers,
+    sla,
     trials,
     webhooks,
 )
@@ -192,3 +193,4 @@ vendor = [
     path("settings/<slug:slug>/<int:pk>/", settings.section_row, name="section_row"),
 ]
 urlpatterns = [*lists, *cases, *money_pages, *customers, *vendor]
+    path("settings/hours/<int:pk>/holidays/", sla.holidays, name="holidays"),

@@ -160,7 +160,9 @@ def movement(line: StatementLine) -> str:
 
 @register.filter
 def said(value: Any) -> str:
-    """A cell of a settings list: yes and no in words, instants by their day."""
+    """A cell of a settings list: yes and no in words, instants by their day, a link as it is."""
+    if isinstance(value, SafeString):
+        return value
     if isinstance(value, bool):
         return _("Sí") if value else "—"
     if isinstance(value, datetime):

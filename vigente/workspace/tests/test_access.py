@@ -14,7 +14,7 @@ from vigente.billing.models import MissedTerm, RulebookVersion
 from vigente.billing.prices import Priced
 from vigente.billing.services import invoices, orders
 from vigente.billing.services.transfers import send_proof
-from vigente.factories import make_customer, publish
+from vigente.factories import make_customer, make_policy, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
@@ -36,6 +36,7 @@ OWNER = {
     "token_revocation",
     "section",
     "section_new",
+    "holidays",
     "section_row",
     "rules_import",
     "rules_draft_discard",
@@ -222,6 +223,7 @@ def things(shop, owner, now):
             "open_for": shop.organization.pk,
             "phone_preview": shop.organization.pk,
             "licence_hosting": shop.licence.pk,
+            "holidays": make_policy().hours_id,
             "membership": Membership.objects.get(user=shop.colleague).pk,
             "invitation_revocation": offer.pk,
             "subscription_new": shop.organization.pk,
