@@ -57,13 +57,15 @@ GROUPS: dict[tuple[str, str], str] = {
         portal:pay_invoice_card/""",
     # Workspace: all staff
     ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts workspace:preview/
-        workspace:search workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
+        workspace:responses workspace:case_responses/
+        workspace:search workspace:condition_choices workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
         workspace:held_request/ workspace:held_case/ workspace:organizations workspace:organization/
         workspace:organization_statement/ workspace:plans workspace:plans_export workspace:rules
         workspace:rules_export""",
     ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
-    ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:open_for/ workspace:assignment/ workspace:status/ workspace:severity/
+    ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:response_new workspace:response/ workspace:response_deletion/
+        workspace:open_for/ workspace:assignment/ workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:held_answer/ workspace:organization_new
         workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/

@@ -33,7 +33,8 @@ from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
 from vigente.tickets.models import Ticket
-from vigente.tickets.services import classification, conversation, disputes, merging, work
+from vigente.tickets.services import canned, classification, conversation, disputes, merging, work
+from vigente.tickets.services.structure import add_tag, tag_case
 from vigente.tickets.services.submission import submit_request
 from vigente.webhooks.services import create_endpoint, send_test
 
@@ -156,6 +157,8 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         dedupe_key="k", message_id="<1@x>", kind="x", to="a@b.test", subject="s", text="t", status="dead",
         next_attempt_at=now, created_at=now,
     )  # fmt: skip
+    reply = canned.save_response(response=None, title="Saludo", texts={"es": "NOTAINTERNA"}, tags=[], sharing="all",
+                                 department=None, actor=world.people["supervisor"], now=now)  # fmt: skip
     hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=world.people["owner"], now=now)
     sent = send_test(endpoint=hook, now=now)
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
@@ -187,7 +190,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
-        "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
+        "response": reply.pk, "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
     }  # fmt: skip
 
 

@@ -43,6 +43,9 @@ class RefusalCode(StrEnum):
     MORE_THAN_OPEN = "more_than_open"  # [open] the amount is more than what is open
     UNPAID = "unpaid"  # [] pay what is open first
     INVALID_VALUE = "invalid_value"  # [value]
+    NAME_TAKEN = "name_taken"  # [name] another one is called so
+    STILL_USED = "still_used"  # [] something has it: it can be retired
+    MERGE_FIELD = "merge_field"  # [problem, what] a text with a field that cannot be filled in (rules/merge)
     WEBHOOK_ADDRESS = "webhook_address"  # [why] url, scheme, credentials, host, port or private
     WEBHOOK_OFF = "webhook_off"  # [] it is switched off: switch it on first
 

@@ -82,6 +82,9 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
     RefusalCode.MORE_THAN_OPEN: lambda p: _more_than_open(p),
     RefusalCode.UNPAID: lambda p: _("Hay algo pendiente de pago. Páguelo primero."),
     RefusalCode.INVALID_VALUE: lambda p: _("Ese valor no se puede usar. Revíselo."),
+    RefusalCode.NAME_TAKEN: lambda p: _("Ya hay otra con el nombre “%(name)s”. Elija otro.") % _values(p),
+    RefusalCode.STILL_USED: lambda p: _("Está en uso: no se puede borrar. Puede retirarla."),
+    RefusalCode.MERGE_FIELD: lambda p: _merge_field(p),
     RefusalCode.WEBHOOK_ADDRESS: lambda p: _webhook_address(p),
     RefusalCode.WEBHOOK_OFF: lambda p: _("Ese webhook está apagado. Enciéndalo primero."),
 }
@@ -116,6 +119,23 @@ def _more_than_open(params: Words) -> str:
         return _("Es más de lo que está pendiente.")
     shown = formats.money(amount, str(currency)) if currency else formats.number(amount)
     return _("Es más de lo que está pendiente: %(open)s.") % {"open": shown}
+
+
+def _merge_field(params: Words) -> str:
+    """What is wrong with a field of a text, and how it is written."""
+    what = {"what": params.get("what") or "—"}
+    match params.get("problem"):
+        case "unknown_name":
+            return _("No existe el campo %(what)s. Elija uno de la lista.") % what
+        case "unknown_filter" | "argument":
+            return _("No se entiende “%(what)s” en un campo. Revise lo que sigue a la barra.") % what
+        case "unclosed":
+            return _("Hay un campo sin cerrar: empieza con {{ y termina con }}.")
+        case "too_long":
+            return _("Es demasiado largo: como máximo %(what)s caracteres.") % what
+        case "too_many":
+            return _("Son demasiados campos: como máximo %(what)s.") % what
+    return _("No se entiende %(what)s. Un campo se escribe como {{ requester.name }}.") % what
 
 
 def _webhook_address(params: Words) -> str:

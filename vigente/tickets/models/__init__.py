@@ -1,5 +1,6 @@
 """Cases, their conversations, and the requests that wait for coverage."""
 
+from vigente.tickets.models.canned import CannedResponse
 from vigente.tickets.models.held import HeldRequest, Submission
 from vigente.tickets.models.messages import Attachment, Message
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
@@ -8,6 +9,7 @@ from vigente.tickets.models.tickets import Department, Participant, Ticket, Tick
 __all__ = [
     "Attachment",
     "Department",
+    "CannedResponse",
     "DrawDispute",
     "HeldRequest",
     "Message",

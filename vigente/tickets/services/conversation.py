@@ -15,6 +15,7 @@ from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, attach, check
 from vigente.tickets.html import clean_html, html_of_text, text_of_html
 from vigente.tickets.models import HeldRequest, Message, Ticket
+from vigente.tickets.services.canned import count_use
 from vigente.tickets.services.classification import cover_again, lost_cover
 from vigente.tickets.services.state import finish, locked, move, save, tell
 from vigente.tickets.services.submission import submit_request
@@ -33,6 +34,7 @@ def reply(
     files: tuple[File, ...] = (),
     key: str | None = None,
     status_after: str | None = None,
+    responses: tuple[int, ...] = (),
 ) -> Message | Ticket | HeldRequest:
     """Say something in a case. A customer's reply is always accepted while it runs (row 8), reopens it within the
     window (row 9),
@@ -40,7 +42,7 @@ def reply(
     HeldRequest.
 
     `key` makes it happen once. `status_after`: what an agent leaves the case in; by default it then waits for the
-    customer.
+    customer. `responses`: the saved replies it was written with, which an agent's counts as used.
     """
     html, text = written(html, text, files)
     if key is not None and (before := Message.objects.filter(key=key).first()) is not None:
@@ -51,7 +53,9 @@ def reply(
             ticket = locked(ticket.merged_into_id)
         if author.is_staff_member:
             after = Status(status_after) if status_after else Status.WAITING_CUSTOMER
-            return _agent_reply(ticket, author, html, text, quoted_html, files, channel, key, after, now)
+            message = _agent_reply(ticket, author, html, text, quoted_html, files, channel, key, after, now)
+            count_use(responses, author=author, now=now)
+            return message
         effect = reply_effect(ticket, now=now)
         if effect is ReplyEffect.FOLLOW_UP:
             return _follow_up(ticket, author, html, text, files, channel, key, now)
@@ -161,6 +165,7 @@ def add_note(
     key: str | None = None,
     author_name: str = "",
     channel: str = Ticket.Channel.WEB,
+    responses: tuple[int, ...] = (),
 ) -> Message:
     """Write an internal note, seen by staff only. `author` None: a mail from somebody who takes no part in the case."""
     html, text = written(html, text, files)
@@ -184,6 +189,8 @@ def add_note(
             author_name=author_name,
         )
         tell(Kind.TICKET_NOTED, ticket, now=now, actor=author, message=message.pk)
+        if author is not None:
+            count_use(responses, author=author, now=now)
         ticket.last_activity_at = now
         save(ticket)
     return message

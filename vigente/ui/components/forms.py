@@ -99,7 +99,7 @@ def composer(context: Context, content: str, form: BaseForm, action: str, **give
     """Where a reply is written. `form` has `body`, perhaps a file field and `kind` (reply or note).
 
     `note=True` offers the internal note; `draft="case-4119"` keeps what is typed; `submit="Enviar"`; `placeholder=…`.
-    The block's content stands beside the button (more buttons, a saved reply).
+    `responses_url` offers saved replies. The block's content stands beside the button.
     """
     values = {
         "form": form,

@@ -37,6 +37,12 @@ class ComposerForm(forms.Form):
     files = FilesField(label=_("Archivos"))
     after = forms.ChoiceField(label=_("Al enviar"), choices=AFTER, initial="waiting_customer", required=False)
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+    responses = forms.CharField(widget=forms.HiddenInput, max_length=400, required=False)
+
+    def clean_responses(self) -> tuple[int, ...]:
+        """The saved replies that were put into the text, as the page's script notes them."""
+        given = self.cleaned_data["responses"].split(",")
+        return tuple(int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 16)
 
     @property
     def is_note(self) -> bool:

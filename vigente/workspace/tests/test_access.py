@@ -18,6 +18,8 @@ from vigente.factories import make_customer, make_policy, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
+from vigente.tickets.services import canned
+from vigente.tickets.services.structure import add_tag
 from vigente.webhooks.services import create_endpoint, send_test
 from vigente.workspace.urls import urlpatterns
 
@@ -191,6 +193,8 @@ def things(shop, owner, now):
     hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=owner, now=now)
     sent = send_test(endpoint=hook, now=now)
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
+    saved = canned.save_response(response=None, title="Saludo", texts={"es": "Hola"}, tags=[], sharing="all",
+                                 department=None, actor=owner, now=now)  # fmt: skip
     offer = invite(
         organization=shop.organization,
         email="n@c.test",
@@ -217,6 +221,7 @@ def things(shop, owner, now):
         "pk": {
             **money(shop, now),
             "webhook_delivery": sent.pk,
+            "response": saved.pk,
             "webhook": hook.pk,
             **rule_rows(owner=owner, now=now),
             "organization": shop.organization.pk,
@@ -283,6 +288,8 @@ def test_a_get_writes_nothing(things, owner):
         response = client.get(url_of(key, things))
         fine = (200, 302, 405, 404) if key in ONLY_SOMETIMES else (200, 302, 405)
         if rows_written() != before or response.status_code not in fine:
+        if response.get("Content-Type", "").startswith("text/csv"):
+            continue  # a list taken away is written down: tests/access/test_trail.py
             wrote.append(f"{key}: {response.status_code}")
     assert not wrote
 

@@ -61,7 +61,13 @@ def _write(ticket: Ticket, form: ComposerForm, *, author: User, now: datetime) -
     key = f"desk:{author.pk}:{data['submission_key']}" if data["submission_key"] else None
     if form.is_note:
         return add_note(
-            ticket=ticket, author=author, text=data["body"], files=data["files"], key=key, now=now
+            ticket=ticket,
+            author=author,
+            text=data["body"],
+            files=data["files"],
+            key=key,
+            now=now,
+            responses=data["responses"],
         )
     said = reply(
         ticket=ticket,
@@ -71,6 +77,7 @@ def _write(ticket: Ticket, form: ComposerForm, *, author: User, now: datetime) -
         channel=Ticket.Channel.WEB,
         key=key,
         status_after=data["after"] or None,
+        responses=data["responses"],
         now=now,
     )
     assert isinstance(said, Message), "an agent's reply never becomes another case"

@@ -1,0 +1,2 @@
+// What the page of a case does besides. It works without it.
+import "./canned.js";
