@@ -10,10 +10,9 @@ from random import Random
 
 from django.db import connection, transaction
 
-from bench.database import NAME
 from vigente import factories as make
 from vigente.accounts.models import Membership, Organization, Role, User
-from vigente.billing.models import Grant, Licence, PlanVersion, Subscription
+from vigente.billing.models import Grant, Licence, PlanVersion, Subscription, WorkType
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.rules.coverage import NO_RANK, Decision, Outcome
@@ -35,32 +34,37 @@ MIX = {
 IN_LINE = ("new", "open")
 OUTSIDE = 5  # one customer of so many has no plan
 AT_ONCE = 2_000
+Customer = tuple[Licence, User, PlanVersion | None]
 
 
 def live_through(cases: int, *, seed: int = 7) -> User:
     """Fill the empty default database; returns an agent of two of the three departments."""
     rng = Random(seed)
     with transaction.atomic():
-        departments = [Department.objects.create(name=name, position=i) for i, name in enumerate("ABC")]
-        agents = [make.make_user(f"Agente{i}", role=Role.AGENT) for i in range(6 if cases <= 1000 else 60)]
-        for number, agent in enumerate(agents):
-            agent.departments.set([departments[number % 3], departments[(number + 1) % 3]])
-        customers = _customers(max(2, cases // 100), rng)
-        work = make.make_work_types()["error"]
+        agents, departments, customers, work = people(cases, rng)
         for first in range(0, cases, AT_ONCE):
             numbers = range(first, min(cases, first + AT_ONCE))
-            rows = [_ticket(number, cases, customers, departments, agents, rng) for number in numbers]
+            rows = [ticket(number, cases, customers, departments, agents, rng) for number in numbers]
             for row in rows:
                 row.work_type = work
             _write(rows)
         TicketNumber.objects.update_or_create(pk=1, defaults={"last": 1000 + cases})
-    if NAME == "PostgreSQL":
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # what its autovacuum does within a minute
     return agents[0]
 
 
-def _customers(many: int, rng: Random) -> list[tuple[Licence, User, PlanVersion | None]]:
+def people(cases: int, rng: Random) -> tuple[list[User], list[Department], list[Customer], WorkType]:
+    """Who there is for so many cases: agents, departments, customers with their plans; and the usual kind of work."""
+    departments = [Department.objects.create(name=name, position=i) for i, name in enumerate("ABC")]
+    agents = [make.make_user(f"Agente{i}", role=Role.AGENT) for i in range(6 if cases <= 1000 else 60)]
+    for number, agent in enumerate(agents):
+        agent.departments.set([departments[number % 3], departments[(number + 1) % 3]])
+    return agents, departments, _customers(max(2, cases // 100), rng), make.make_work_types()["error"]
+
+
+def _customers(many: int, rng: Random) -> list[Customer]:
     policy, edition = make.make_policy(), make.make_edition()
     versions = [make.make_version(cases=4, rank=rank, sla_policy=policy) for rank in (1, 2, 3)]
     organizations = Organization.objects.bulk_create(
@@ -121,10 +125,10 @@ def _contracts(sold: list[tuple[Licence, PlanVersion]]) -> None:
     )
 
 
-def _ticket(
+def ticket(
     number: int,
     cases: int,
-    customers: list[tuple[Licence, User, PlanVersion | None]],
+    customers: list[Customer],
     departments: list[Department],
     agents: list[User],
     rng: Random,

@@ -27,10 +27,10 @@ PAGE = 50
 class Vendor:
     """A database with a history, and the agent who asks."""
 
-    def __init__(self, alias: str, cases: int) -> None:
+    def __init__(self, alias: str, cases: int, fill: Callable[[int], User] = live_through) -> None:
         self.connection = connections[alias]
         self.enter()
-        self.agent: User = live_through(cases)
+        self.agent = fill(cases)
         self.departments = list(self.agent.departments.values_list("pk", flat=True))
         self.client = Client(headers={"host": "127.0.0.1"})
         self.client.force_login(self.agent, backend="allauth.account.auth_backends.AuthenticationBackend")
@@ -69,7 +69,7 @@ def second_database() -> str:
     return "many"
 
 
-def side_by_side(many: Vendor, few: Vendor, ask: Callable[[Vendor], None], *, calls: int) -> Comparison:
+def side_by_side(many: Vendor, few: Vendor, ask: Callable[..., None], *, calls: int) -> Comparison:
     """Time `ask` on both, block by block in turn."""
 
     def asked(vendor: Vendor) -> Callable[[], None]:
