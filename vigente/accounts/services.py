@@ -13,8 +13,11 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from vigente.accounts.audit import note, plain, portrait
 from vigente.accounts.invitation_mail import send_invitation
 from vigente.accounts.models import SCOPES, ApiToken, Invitation, Membership, Organization, User
+from vigente.accounts.models.audit import Deed
+from vigente.installation.clock import instant
 
 INVITATION_DAYS = 7
 OPEN_INVITATIONS_MAX = 25  # per organization: an invitation is a mail to a stranger
@@ -64,6 +67,8 @@ def invite(
         created_at=now,
         expires_at=now + timedelta(days=INVITATION_DAYS),
     )
+    note(Deed.INVITATION_SENT, subject=f"invitation:{invitation.pk}", label=email, actor=invited_by, now=now,
+         after={"role": role, "may_draw": may_draw}, organization=organization.pk)  # fmt: skip
     send_invitation(invitation, token=invitation_token(invitation))
     return invitation
 
@@ -127,6 +132,8 @@ def accept_invitation(
         defaults={"role": invitation.role, "may_draw": invitation.may_draw},
     )
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=member)
+    note(Deed.INVITATION_ACCEPTED, subject=f"user:{member.pk}", label=str(member), actor=member, now=now,
+         after={"role": invitation.role}, organization=invitation.organization_id)  # fmt: skip
     return member
 
 
@@ -145,10 +152,15 @@ def _open_account(invitation: Invitation, *, name: str, password: str, now: date
     return user
 
 
+@transaction.atomic
 def revoke_invitation(*, invitation: Invitation, now: datetime) -> bool:
     """Withdraw an offer nobody took; False when it was already taken or withdrawn."""
     open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True)
-    return open_one.update(revoked_at=now) == 1
+    if open_one.update(revoked_at=now) != 1:
+        return False
+    note(Deed.INVITATION_REVOKED, subject=f"invitation:{invitation.pk}", label=invitation.email, now=now,
+         organization=invitation.organization_id)  # fmt: skip
+    return True
 
 
 @transaction.atomic
@@ -156,8 +168,12 @@ def update_membership(*, membership: Membership, role: str, may_draw: bool) -> M
     """Change what somebody may do for an organization. The last manager stays one."""
     if membership.role == Membership.Role.MANAGER and role != Membership.Role.MANAGER:
         _keep_a_manager(membership)
+    before = portrait(membership, ["role", "may_draw"])
     membership.role, membership.may_draw = role, may_draw
     membership.save(update_fields=["role", "may_draw"])
+    note(Deed.MEMBERSHIP_CHANGED, subject=f"user:{membership.user_id}", label=str(membership.user), before=before,
+         after=portrait(membership, ["role", "may_draw"]), now=instant(),
+         organization=membership.organization_id)  # fmt: skip
     return membership
 
 
@@ -166,6 +182,8 @@ def deactivate(*, membership: Membership) -> None:
     """End somebody's acting for an organization. Their cases stay with it; their account stays theirs."""
     if membership.role == Membership.Role.MANAGER:
         _keep_a_manager(membership)
+    note(Deed.MEMBERSHIP_ENDED, subject=f"user:{membership.user_id}", label=str(membership.user), now=instant(),
+         before=portrait(membership, ["role", "may_draw"]), organization=membership.organization_id)  # fmt: skip
     membership.delete()
 
 
@@ -209,6 +227,7 @@ def set_draw_policy(*, organization: Organization, draw_by: str, approve_beyond:
     organization.draw_by, organization.approve_beyond = draw_by, approve_beyond
 
 
+@transaction.atomic
 def issue_token(
     *,
     name: str,
@@ -236,4 +255,13 @@ def issue_token(
         created_at=now,
         expires_at=expires_at,
     )
+    note(Deed.TOKEN_ISSUED, subject=f"token:{token.pk}", label=token.name, now=now, scopes=wanted,
+         expires=plain(expires_at))  # fmt: skip
     return token, secret
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, now: datetime) -> None:
+    """It stops working at once; once."""
+    if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+        note(Deed.TOKEN_REVOKED, subject=f"token:{token.pk}", label=token.name, now=now)

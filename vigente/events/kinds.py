@@ -21,8 +21,15 @@ class Kind(StrEnum):
     TICKET_MOVED_LICENCE = "ticket.moved_licence"  # before, after
     TICKET_MERGED = "ticket.merged"  # into
     TICKET_UNMERGED = "ticket.unmerged"  # from
+    TICKET_TAGGED = "ticket.tagged"  # tags: primary keys
+    TICKET_UNTAGGED = "ticket.untagged"  # tags
     TICKET_LINKED = "ticket.linked"  # other, kind
     TICKET_RANK_CHANGED = "ticket.rank_changed"  # before, after; of a new plan: promise, head_start before
+    TICKET_PLACED = (
+        "ticket.placed"  # by hand in the line: group, at, before, reason; group None: its own place again
+    )
+    PROMISE_NEAR = "promise.near"  # promise: first_reply|next_reply|resolution, since, due
+    PROMISE_BROKEN = "promise.broken"  # promise, since, due
     TICKET_OPENED_FOR_CUSTOMER = "ticket.opened_for_customer"  # dispute_until
     # A draw the customer disputes (row 15), a split they are asked about (row 14)
     DRAW_DISPUTED = "draw.disputed"

@@ -10,7 +10,10 @@ from django.db import models
 
 from vigente.accounts.models import Organization, User
 from vigente.events.kinds import Kind
+from vigente.installation.origin import origin
 from vigente.installation.rows import insert
+
+_BY_A_PERSON = models.Q(actor__isnull=False)
 
 
 class Event(models.Model):
@@ -25,6 +28,8 @@ class Event(models.Model):
     )
     subject = models.CharField(max_length=48)  # "ticket:12", "subscription:3", "held:7"
     data = models.JSONField(default=dict)
+    address = models.CharField(max_length=45, blank=True, default="")  # from where, if in a request
+    channel = models.CharField(max_length=12, blank=True, default="")
     occurred_at = models.DateTimeField()
     dispatched_at = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
@@ -36,6 +41,11 @@ class Event(models.Model):
             models.Index(fields=["subject", "id"], name="event_by_subject"),
             models.Index(
                 fields=["id"], name="event_undispatched", condition=models.Q(dispatched_at__isnull=True)
+            ),
+            # the audit log: what people did
+            models.Index(fields=["occurred_at", "id"], name="event_by_people", condition=_BY_A_PERSON),
+            models.Index(
+                fields=["actor", "occurred_at", "id"], name="event_by_actor", condition=_BY_A_PERSON
             ),
         ]
 
@@ -70,11 +80,15 @@ def happening(
     kind: Kind, *, subject: str, now: datetime, actor: User | None, organization_id: int | None, **data: Any
 ) -> Event:
     """The event that `record` writes, unsaved: to be inserted together with other rows."""
+    found = origin()
+    found.traces += actor is not None
     return Event(
         kind=kind.value,
         subject=subject,
         actor=actor,
         organization_id=organization_id,
         data=data,
+        address=found.address,
+        channel=found.channel,
         occurred_at=now,
     )

@@ -18,6 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from vigente.accounts.models import STAFF_ROLES, SUPERVISING_ROLES, Role, User
+from vigente.workspace.trace import leave_trace
 
 View: TypeAlias = Callable[..., HttpResponseBase]
 
@@ -33,7 +34,9 @@ def _gate(roles: tuple[str, ...]) -> Callable[[View], View]:
                 raise Http404
             if user.role not in roles:
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            leave_trace(request, response)
+            return response
 
         guarded.roles = roles  # type: ignore[attr-defined]
         return guarded

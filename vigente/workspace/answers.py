@@ -16,6 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from vigente.rules.refusal import Refused
 from vigente.ui.feedback import done, refused
 from vigente.ui.wording import refusal_text
+from vigente.workspace.trace import remember
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ def perform(
     A refusal is shown on the form (422). `run` returns the sentence for the next page.
     """
     if request.method == "POST" and form.is_valid():
+        remember(request, action.title, form)
         try:
             text = run(form.cleaned_data)
         except Refused as refusal:

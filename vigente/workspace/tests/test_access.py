@@ -286,6 +286,8 @@ def test_a_get_writes_nothing(things, owner):
     for key in PATTERNS:
         before = rows_written()
         response = client.get(url_of(key, things))
+        if response.get("Content-Type", "").startswith("text/csv"):
+            continue  # a list taken away is written down: tests/access/test_trail.py
         fine = (200, 302, 405, 404) if key in ONLY_SOMETIMES else (200, 302, 405)
         if rows_written() != before or response.status_code not in fine:
         if response.get("Content-Type", "").startswith("text/csv"):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vigente.accounts.models import ApiToken, User
-from vigente.accounts.services import issue_token
+from vigente.accounts.services import issue_token, revoke_token
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
 from vigente.events.models import record
@@ -129,7 +129,7 @@ def token_revocation(request: HttpRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk)
 
     def run() -> str:
-        ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=instant(request))
+        revoke_token(token=token, now=instant(request))
         return _("Token anulado.")
 
     return attempt(request, run, reverse("workspace:tokens"))
