@@ -1,10 +1,15 @@
 """Made-up rows for `/ui`. Nothing here is read from or written to the database."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+
+from vigente.rules.conditions import Type, read
+from vigente.ui.conditions import ConditionField, Offer
 
 HELP = "Un número de licencia tiene 16 signos y está en Ayuda › Acerca de."
 
@@ -62,6 +67,35 @@ class SampleForm(forms.Form):
     )
     attachments = forms.FileField(label="Capturas y archivos", required=False)
     kind = forms.CharField(required=False, initial="reply", widget=forms.HiddenInput)
+
+
+class SampleChoices:
+    """Some fields of a case."""
+
+    def offers(self) -> list[Offer]:
+        case, other = "Caso", "Cobertura"
+        status = (("new", "Nuevo"), ("open", "Abierto"), ("solved", "Resuelto"))
+        plans = tuple((str(n), f"Plan {n}") for n in range(1, 13))
+        return [
+            Offer("status", Type.CHOICE, "Estado", case, status),
+            Offer("subject", Type.TEXT, "Asunto", case),
+            Offer("number", Type.NUMBER, "Número", case),
+            Offer("accepted_at", Type.INSTANT, "Se aceptó", case),
+            Offer("plan", Type.CHOICES, "Plan", other, plans),
+            Offer("is_covered", Type.FLAG, "Tiene un plan vigente", other),
+        ]
+
+    def named(self, field: str, values: Collection[str]) -> dict[str, str]:
+        return {}
+
+
+TYPES = {offer.name: offer.type for offer in SampleChoices().offers()}
+
+
+class ConditionForm(forms.Form):
+    """The editor of conditions."""
+
+    condition = ConditionField(offered=SampleChoices(), label="Cuándo", required=False)
 
 
 @dataclass(frozen=True)
@@ -137,8 +171,22 @@ def gallery(now: datetime) -> dict[str, Any]:
             "danger",
             "info",
         ],
+        "conditions": condition_forms(),
         **conversation(now),
     }
+
+
+def condition_forms() -> list[forms.Form]:
+    """The editor of conditions: empty, filled, and refused."""
+    at = {"field": "accepted_at", "op": "longer_ago", "value": 2880}
+    some = {"any": [{"field": "plan", "op": "any_of", "value": ["1"]}, {"field": "is_covered", "op": "no"}]}
+    filled = {"all": [{"field": "status", "op": "any_of", "value": ["new", "open"]}, at, some]}
+    wrong = {"all": [{"field": "subject", "op": "contains", "value": ""}]}
+    return [
+        ConditionForm(prefix="c0"),
+        ConditionForm(prefix="c1", initial={"condition": read(filled, TYPES)}),
+        ConditionForm({"c2-condition": json.dumps(wrong)}, prefix="c2"),
+    ]
 
 
 FILES = [

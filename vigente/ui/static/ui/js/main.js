@@ -9,3 +9,6 @@ import "./toasts.js";
 import "./shortcuts.js";
 import "./palette.js";
 import "./sortable.js";
+import { onPiece } from "./dom.js";
+
+onPiece((piece) => piece.querySelector("[data-conditions]") && import("./conditions.js"));
