@@ -45,8 +45,12 @@ def _check(check: Check, *, now: datetime) -> Q:
     positive = NEGATIVE.get(check.op)
     if positive is None:
         return _positive(check.op, check, field, now)
-    found = When(_positive(positive, check, field, now), then=Value(True))
-    passed = Case(found, default=Value(False), output_field=BooleanField())
+    return opposite(_positive(positive, check, field, now))
+
+
+def opposite(asked: Q) -> Q:
+    """Where it is not so, also where nothing is there: SQL's own NOT would leave those out."""
+    passed = Case(When(asked, then=Value(True)), default=Value(False), output_field=BooleanField())
     return Q(Exact(passed, False))
 
 

@@ -27,7 +27,7 @@ def matching(user: User, text: str) -> TicketQuerySet:
         if exact.exists():
             return exact
     for word in words:
-        cases = cases.filter(_holds(user, word))
+        cases = cases.filter(holds_word(user, word))
     return cases
 
 
@@ -36,27 +36,49 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", fold(text.replace("\0", " ")))[:MOST_WORDS]
 
 
-def _holds(user: User, word: str) -> Q:
-    messages: QuerySet[Message] = Message.objects.filter(pk__in=_index("tickets_message", "text", word))
+def holds_word(user: User, word: str) -> Q:
+    """Cases with a word (folded) that begins so: in the subject, a message, or the name of who asks."""
+    return _holds(user, word, prefix=True) | _licences(user, word)
+
+
+def holds_phrase(user: User, phrase: str) -> Q:
+    """Cases with these words (folded, a space between) one after another."""
+    return _holds(user, phrase, prefix=False)
+
+
+def _holds(user: User, text: str, *, prefix: bool) -> Q:
+    messages: QuerySet[Message] = Message.objects.filter(
+        pk__in=_index("tickets_message", "text", text, prefix)
+    )
     people = User.objects.alias(plain=Folded("name")).filter(
-        Q(plain__contains=word) | Q(email__startswith=word)
+        Q(plain__contains=text) | Q(email__startswith=text)
     )
     found = Q(requester__in=people.values("pk"))
     if user.is_staff_member:
-        organizations = Organization.objects.alias(plain=Folded("name")).filter(plain__contains=word)
+        organizations = Organization.objects.alias(plain=Folded("name")).filter(plain__contains=text)
         found |= Q(organization__in=organizations.values("pk"))
-        found |= Q(licence__in=Licence.objects.filter(key__istartswith=word).values("pk"))
     else:
         messages = messages.exclude(kind=Message.Kind.NOTE)
-    return found | Q(pk__in=_index("tickets_ticket", "subject", word)) | Q(pk__in=messages.values("ticket"))
+    found |= Q(pk__in=_index("tickets_ticket", "subject", text, prefix))
+    return found | Q(pk__in=messages.values("ticket"))
 
 
-def _index(table: str, column: str, word: str) -> RawSQL:
-    """Ids of the rows whose indexed text holds a word that begins so. Names are ours; the word is a parameter."""
+def _licences(user: User, word: str) -> Q:
+    if not user.is_staff_member:
+        return Q()
+    return Q(licence__in=Licence.objects.filter(key__istartswith=word).values("pk"))
+
+
+def _index(table: str, column: str, text: str, prefix: bool) -> RawSQL:
+    """Ids of the rows whose indexed text holds a word that begins so, or, without `prefix`, these words together.
+    Names are ours; the text is a parameter.
+    """
     if connection.vendor == "postgresql":
+        asked = "to_tsquery" if prefix else "phraseto_tsquery"
         sql = (
             f"SELECT id FROM {table} WHERE to_tsvector('vigente'::regconfig, left({column}, 60000)) "
-            "@@ to_tsquery('vigente'::regconfig, %s)"
+            f"@@ {asked}('vigente'::regconfig, %s)"
         )
-        return RawSQL(sql, [f"{word}:*"])
-    return RawSQL(f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s", [f'"{word}"*'])
+        return RawSQL(sql, [f"{text}:*" if prefix else text])
+    star = "*" if prefix else ""
+    return RawSQL(f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s", [f'"{text}"{star}'])

@@ -16,7 +16,6 @@ from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Ticket
 from vigente.tickets.models.tickets import TicketQuerySet
 from vigente.tickets.queries.line import line
-from vigente.tickets.queries.matching import matching
 from vigente.tickets.queries.pages import Page, after, pack, unpack
 
 Status = Ticket.Status
@@ -73,29 +72,29 @@ VIEWS: dict[str, View] = {
 def queue_page(
     user: User,
     *,
-    view: str,
+    view: str | View,
     now: datetime,
     cursor: str | None = None,
     limit: int = 50,
     departments: Collection[int] | None = None,
-    text: str = "",
+    among: TicketQuerySet | None = None,
     rulebook: Rulebook | None = None,
     narrowed: Q = EVERY,
 ) -> Page[Row]:
-    """One page of a view. `departments` None: all. `text` searches all cases instead; `narrowed`: of those only these.
+    """One page of a view. `departments` None: all. `among`: of these (visible) cases; `narrowed`: of those only these.
     Three queries, any size.
     """
     rulebook = rulebook or rulebook_at(now)
-    shown = VIEWS["all" if text else view]
+    shown = VIEWS[view] if isinstance(view, str) else view
     cases = _cases(
-        user, view, now=now, rulebook=rulebook, departments=departments, text=text, narrowed=narrowed
+        user, shown, now=now, rulebook=rulebook, departments=departments, among=among, narrowed=narrowed
     )
     keys = _keys(shown, rulebook)
     start = unpack(cursor, int, *(kind for _, kind in keys))
     first = start[0] if start else 0
     if start:
         cases = cases.filter(after(**{name: value for (name, _), value in zip(keys, start[1:], strict=True)}))
-    if shown.is_line and departments and not text:
+    if shown.is_line and departments and among is None:
         cases = _among_the_first(cases, departments, limit + 1)
     tickets = list(cases[: limit + 1])
     more = len(tickets) > limit
@@ -110,11 +109,11 @@ def queue_page(
 def queue_rows(
     user: User,
     *,
-    view: str,
+    view: str | View,
     now: datetime,
     most: int = 10_000,
     departments: Collection[int] | None = None,
-    text: str = "",
+    among: TicketQuerySet | None = None,
     narrowed: Q = EVERY,
 ) -> Iterator[Row]:
     """The rows of a view for an export, read in pages so that memory stays small."""
@@ -127,7 +126,7 @@ def queue_rows(
             cursor=cursor,
             limit=500,
             departments=departments,
-            text=text,
+            among=among,
             narrowed=narrowed,
         )
         prefetch_related_objects([row.ticket for row in page.rows], "department", "work_type")
@@ -139,16 +138,15 @@ def queue_rows(
 
 def _cases(
     user: User,
-    view: str,
+    shown: View,
     *,
     now: datetime,
     rulebook: Rulebook,
     departments: Collection[int] | None,
-    text: str,
+    among: TicketQuerySet | None,
     narrowed: Q,
 ) -> TicketQuerySet:
-    shown = VIEWS["all" if text else view]
-    visible = matching(user, text) if text else Ticket.objects.visible_to(user)
+    visible = Ticket.objects.visible_to(user) if among is None else among
     if departments is not None:
         visible = visible.filter(department__in=departments)
     if narrowed:

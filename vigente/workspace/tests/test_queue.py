@@ -212,6 +212,48 @@ def test_search_also_finds_organizations_people_and_licences(ana, shop):
     assert shop.licence.key in words(ana.get("search", query=f"?q={shop.licence.key}"))
 
 
+def test_search_with_operators_says_what_it_did_not_understand_and_searches_the_rest(ana, shop, now):
+    case = shop.ticket(now, subject="Diferencia en el kárdex")
+    response = ana.get("search", query="?q=es:perdido+org:clavo+kardex")
+    assert numbers(response) == [case.number]
+    assert "No se entiende “is:perdido”" in words(response)
+    assert "organizations" not in response.context
+    assert "org:clavo casos de una organización" in words(ana.get("search"))
+
+
+def test_search_finds_what_waits_for_coverage_with_its_reason(ana, now):
+    make_customer("Luz de Luna", now=now, plan=False).held(now, subject="Falla el kárdex")
+    seen = words(ana.get("search", query="?q=es:en-espera+kardex"))
+    assert "Falla el kárdex" in seen
+    assert "Luz de Luna" in seen
+    assert "no tiene número, plan" in words(ana.get("search", query="?q=is:held+agent:me"))
+
+
+def test_a_search_is_exported_and_paged_with_what_was_typed(ana, now):
+    shop = make_customer("Kiosco", now=now, cases=None)
+    for n in range(51):
+        shop.ticket(now + timedelta(minutes=n), subject=f"Falla {n}")
+    page = ana.get("search", query="?q=org:kiosco+falla")
+    assert len(numbers(page)) == 50
+    assert "after=" in page.context["more"]
+    assert len(numbers(ana.client.get(page.context["more"]))) == 1
+    text = b"".join(ana.get("search", query="?q=org:kiosco&format=csv").streaming_content).decode()
+    assert len(text.strip().splitlines()) == 52
+
+
+def test_a_search_costs_the_same_queries_for_one_row_and_for_thirty(ana, now, django_assert_num_queries):
+    shop = make_customer("Kiosco", now=now, cases=None)
+    shop.ticket(now)
+    query = "?q=org:kiosco+plan:a+is:open+-zzz"
+    ana.get("search", query=query)
+    with django_assert_num_queries(8) as one:
+        ana.get("search", query=query)
+    for n in range(29):
+        (shop if n % 2 else make_customer(f"Kiosco {n}", now=now)).ticket(now)
+    with django_assert_num_queries(len(one)):
+        ana.get("search", query=query)
+
+
 def test_a_name_with_markup_is_text(ana, now):
     shop = make_customer("<script>alert(1)</script>", now=now)
     shop.ticket(now, subject="<img src=x onerror=alert(1)>", user=None)

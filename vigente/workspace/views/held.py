@@ -2,7 +2,7 @@
 50).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -54,11 +54,16 @@ def held_list(request: HttpRequest) -> HttpResponse:
         return csv_response(_("sin-cobertura"), columns, rows)  # type: ignore[return-value]
     page = held_page(user, view=view, cursor=request.GET.get("after"))
     more = f"?view={view}&after={page.next_cursor}" if page.has_more else ""
-    whys = _whys(page.rows, now=instant(request))
-    rows = [{"held": held, "why": why} for held, why in zip(page.rows, whys, strict=True)]
+    rows = rows_of(page.rows, now=instant(request))
     return render(
         request, "workspace/held/list.html", {"rows": rows, "view": view, "views": _tabs(), "more": more}
     )
+
+
+def rows_of(requests: Sequence[HeldRequest], *, now: datetime) -> list[dict[str, object]]:
+    """Requests as a list shows them, each with why it waits."""
+    whys = _whys(requests, now=now)
+    return [{"held": held, "why": why} for held, why in zip(requests, whys, strict=True)]
 
 
 def _tabs() -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
     narrowed, kept = _narrowed(request, now=now)
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view=view, now=now, departments=ids, narrowed=narrowed)
-        return csv_response(f"{_('casos')}-{view}", _columns(), (_cells(row) for row in rows))
+        return csv_response(f"{_('casos')}-{view}", columns(), (cells(row) for row in rows))
     page = queue_page(
         user,
         view=view,
@@ -129,12 +129,14 @@ def _first(
     return glance(page.rows[0].ticket.number, user=user, now=now, shown=shown, rulebook=rulebook)
 
 
-def _columns() -> list[str]:
+def columns() -> list[str]:
+    """The heads of an export of cases."""
     return [_("Lugar"), _("Caso"), _("Asunto"), _("Organización"), _("Plan"), _("Estado"), _("Departamento"),
             _("Técnico"), _("Tipo"), _("Aceptado"), _("Plazo")]  # fmt: skip
 
 
-def _cells(row: Row) -> Iterator[object]:
+def cells(row: Row) -> Iterator[object]:
+    """A row of it."""
     ticket = row.ticket
     yield from (
         row.place,
