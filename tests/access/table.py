@@ -100,7 +100,7 @@ GROUPS: dict[tuple[str, str], str] = {
     # Workspace: the owner
     ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tokens workspace:section/
         workspace:announcement_preview/
-        workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
+        workspace:audit workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
     ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:rules_withdrawal/ workspace:token_revocation/
         workspace:announcement_of_version/ workspace:announcement_of_draft/ workspace:announcement_sending/

@@ -42,6 +42,7 @@ BEHIND = {
 }  # fmt: skip
 ACTED_ON = ("talked", "objected", "disputed")
 QUERIES = {
+    "audit": ["?kind=ticket", "?kind=token&subject=token:1", "?first=2030-01-01"],
     "plans": ["?interval=year"],
     "tickets": ["?status=done", "?q=lorem", "?q=zzz"],
     "statement": ["?months=all"],

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from vigente.accounts.models import AuditEntry, User
+from vigente.accounts.models import AuditEntry, Organization, User
 from vigente.events.models import Event
 
 Cursor = tuple[datetime, str, int]
@@ -27,6 +27,7 @@ class Trace:
     label: str
     address: str
     channel: str
+    organization: Organization | None = None
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
@@ -71,20 +72,16 @@ def whole_trail(user: User, asked: Asked, *, most: int) -> Iterator[Trace]:
 
 def _events(asked: Asked, cursor: Cursor | None, limit: int) -> list[Trace]:
     rows = _narrowed(Event.objects.filter(actor__isnull=False), asked)
-    rows = _after(rows, cursor, "event").select_related("actor")
+    rows = _after(rows, cursor, "event").select_related("actor", "organization")
     return [_of_event(row) for row in rows[:limit]]
 
 
 def _of_event(row: Event) -> Trace:
     data = dict(row.data)
-    sides = {
-        side: {"": data.pop(side)}
-        for side in ("before", "after")
-        if side in data and data[side] not in ("", {})
-    }
+    sides = {side: {"": data.pop(side)} for side in ("before", "after") if side in data}
     return Trace(
         (row.occurred_at, "event", row.pk), row.kind, row.actor, row.subject, "", row.address, row.channel,
-        data=data, **sides,
+        row.organization, data=data, **sides,
     )  # fmt: skip
 
 
@@ -93,7 +90,7 @@ def _entries(asked: Asked, cursor: Cursor | None, limit: int) -> list[Trace]:
     return [
         Trace(
             (row.occurred_at, "entry", row.pk), row.kind, row.actor, row.subject, row.label, row.address,
-            row.channel, row.before, row.after, row.data,
+            row.channel, None, row.before, row.after, row.data,
         )
         for row in rows[:limit]
     ]  # fmt: skip

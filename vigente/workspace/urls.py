@@ -6,6 +6,7 @@ from vigente.workspace.urls_money import money_pages
 from vigente.workspace.views import (
     actions,
     announcements,
+    audit,
     canned,
     case,
     condition_choices,
@@ -175,6 +176,7 @@ vendor = [
     path("mail/out/<int:pk>/retry/", mail.outbound_retry, name="outbound_retry"),
     path("settings/", settings.settings, name="settings"),
     path("settings/vendor/", settings.vendor, name="vendor"),
+    path("settings/audit/", audit.audit, name="audit"),
     path("settings/tokens/", settings.tokens, name="tokens"),
     path("settings/tokens/new/", settings.token_new, name="token_new"),
     path("settings/tokens/<int:pk>/revocation/", settings.token_revocation, name="token_revocation"),

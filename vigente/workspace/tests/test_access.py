@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 
 PATTERNS = {str(pattern.name) + "/" * (pattern.pattern._route.count("<")): pattern for pattern in urlpatterns}
 OWNER = {
+    "audit",
     "rules_new",
     "rules_withdrawal",
     "plan_version",

@@ -1,0 +1,119 @@
+"""What each kind of entry of the audit log says, and what they are about."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+
+from vigente.accounts.models.audit import Deed
+from vigente.events.kinds import Kind
+from vigente.webhooks.words import FAMILIES
+
+OURS: Mapping[str, Callable[[], str]] = {
+    "page": lambda: _("Páginas del equipo"),
+    "person": lambda: _("Personas"),
+    "membership": lambda: _("Personas de una organización"),
+    "invitation": lambda: _("Invitaciones"),
+    "token": lambda: _("Tokens"),
+}
+CHANNELS: Mapping[str, Callable[[], str]] = {
+    "portal": lambda: _("portal"),
+    "workspace": lambda: _("escritorio"),
+    "account": lambda: _("cuenta"),
+    "api": lambda: _("API"),
+    "callback": lambda: _("aviso de otro programa"),
+}
+SAYS: Mapping[str, Callable[[], str]] = {
+    Deed.PAGE_SENT: lambda: _("Guardó un formulario"),
+    Deed.PAGE_EXPORTED: lambda: _("Exportó una lista"),
+    Deed.PERSON_CHANGED: lambda: _("Cambió los datos de una persona"),
+    Deed.MEMBERSHIP_CHANGED: lambda: _("Cambió lo que puede una persona"),
+    Deed.MEMBERSHIP_ENDED: lambda: _("Quitó a una persona de su organización"),
+    Deed.INVITATION_SENT: lambda: _("Invitó a una persona"),
+    Deed.INVITATION_REVOKED: lambda: _("Anuló una invitación"),
+    Deed.INVITATION_ACCEPTED: lambda: _("Aceptó una invitación"),
+    Deed.TOKEN_ISSUED: lambda: _("Creó un token"),
+    Deed.TOKEN_REVOKED: lambda: _("Anuló un token"),
+    Deed.WEBHOOK_ADDED: lambda: _("Agregó un webhook"),
+    Deed.WEBHOOK_CHANGED: lambda: _("Cambió un webhook"),
+    Deed.WEBHOOK_SECRET_CHANGED: lambda: _("Cambió el secreto de un webhook"),
+    Deed.WEBHOOK_REMOVED: lambda: _("Eliminó un webhook"),
+    Kind.TICKET_ACCEPTED: lambda: _("Abrió un caso"),
+    Kind.TICKET_REPLIED: lambda: _("Respondió un caso"),
+    Kind.TICKET_NOTED: lambda: _("Anotó en un caso"),
+    Kind.TICKET_ASSIGNED: lambda: _("Asignó un caso"),
+    Kind.TICKET_STATUS_CHANGED: lambda: _("Cambió el estado de un caso"),
+    Kind.TICKET_SOLVED: lambda: _("Resolvió un caso"),
+    Kind.TICKET_CLOSED: lambda: _("Cerró un caso"),
+    Kind.TICKET_REOPENED: lambda: _("Reabrió un caso"),
+    Kind.TICKET_CLASSIFIED: lambda: _("Clasificó un caso"),
+    Kind.TICKET_SEVERITY_CHANGED: lambda: _("Cambió la urgencia de un caso"),
+    Kind.TICKET_RELEASED: lambda: _("Devolvió el uso de un caso"),
+    Kind.TICKET_MOVED_LICENCE: lambda: _("Pasó un caso a otra licencia"),
+    Kind.TICKET_MERGED: lambda: _("Unió dos casos"),
+    Kind.TICKET_UNMERGED: lambda: _("Separó dos casos"),
+    Kind.TICKET_LINKED: lambda: _("Relacionó dos casos"),
+    Kind.TICKET_OPENED_FOR_CUSTOMER: lambda: _("Abrió un caso por el cliente"),
+    Kind.DRAW_DISPUTED: lambda: _("Objetó que se usara un caso"),
+    Kind.DRAW_DISPUTE_DECIDED: lambda: _("Decidió una objeción"),
+    Kind.SPLIT_PROPOSED: lambda: _("Propuso separar un problema"),
+    Kind.SPLIT_ACCEPTED: lambda: _("Aceptó separar un problema"),
+    Kind.SPLIT_DECLINED: lambda: _("No aceptó separar un problema"),
+    Kind.QUOTATION_REQUESTED: lambda: _("Pidió una cotización"),
+    Kind.QUOTATION_QUOTED: lambda: _("Cotizó un caso"),
+    Kind.QUOTATION_ACCEPTED: lambda: _("Aceptó una cotización"),
+    Kind.QUOTATION_DECLINED: lambda: _("Rechazó una cotización"),
+    Kind.QUOTATION_OBJECTED: lambda: _("Objetó una cotización"),
+    Kind.QUOTATION_OBJECTION_DECIDED: lambda: _("Decidió una objeción"),
+    Kind.HELD: lambda: _("Pidió ayuda sin cobertura"),
+    Kind.HELD_RELEASED: lambda: _("Dejó entrar una solicitud en espera"),
+    Kind.HELD_WITHDRAWN: lambda: _("Retiró una solicitud en espera"),
+    Kind.HELD_ANSWERED: lambda: _("Respondió una solicitud en espera"),
+    Kind.APPROVAL_GIVEN: lambda: _("Aprobó el uso de un caso"),
+    Kind.APPROVAL_REFUSED: lambda: _("No aprobó el uso de un caso"),
+    Kind.SUBSCRIPTION_STARTED: lambda: _("Contrató un plan"),
+    Kind.SUBSCRIPTION_ACTIVATED: lambda: _("Puso un plan en vigencia"),
+    Kind.SUBSCRIPTION_NOTICE_GIVEN: lambda: _("Dio aviso de cancelar o cambiar"),
+    Kind.SUBSCRIPTION_NOTICE_WITHDRAWN: lambda: _("Retiró el aviso"),
+    Kind.SUBSCRIPTION_UPGRADED: lambda: _("Pasó a un plan mayor"),
+    Kind.SUBSCRIPTION_CANCELLED: lambda: _("Anuló un plan sin empezar"),
+    Kind.SUBSCRIPTION_REFUNDED: lambda: _("Devolvió lo no usado de un plan"),
+    Kind.PACK_ADDED: lambda: _("Agregó casos extra"),
+    Kind.PACK_RETURNED: lambda: _("Devolvió casos extra"),
+    Kind.GOODWILL_GRANTED: lambda: _("Dio casos de cortesía"),
+    Kind.LICENCE_REGISTERED: lambda: _("Registró una licencia"),
+    Kind.LICENCE_HOSTING_CHANGED: lambda: _("Cambió dónde está instalada una licencia"),
+    Kind.LICENCE_TRANSFERRED: lambda: _("Pasó una licencia a otra organización"),
+    Kind.ORGANIZATION_BLOCKED: lambda: _("Bloqueó una organización"),
+    Kind.ORGANIZATION_UNBLOCKED: lambda: _("Desbloqueó una organización"),
+    Kind.WISH_ASKED: lambda: _("Pidió que se compre algo"),
+    Kind.ORDER_PREPARED: lambda: _("Preparó un pedido"),
+    Kind.ORDER_PLACED: lambda: _("Hizo un pedido"),
+    Kind.ORDER_DONE: lambda: _("Cumplió un pedido"),
+    Kind.ORDER_CANCELLED: lambda: _("Canceló un pedido"),
+    Kind.INVOICE_ISSUED: lambda: _("Emitió una factura"),
+    Kind.INVOICE_PAID: lambda: _("Pagó una factura"),
+    Kind.INVOICE_VOIDED: lambda: _("Dio por perdida una factura"),
+    Kind.CREDIT_NOTE_ISSUED: lambda: _("Emitió una nota de crédito"),
+    Kind.PAYMENT_SUBMITTED: lambda: _("Avisó una transferencia"),
+    Kind.PAYMENT_CONFIRMED: lambda: _("Confirmó un pago"),
+    Kind.PAYMENT_REJECTED: lambda: _("Rechazó un pago"),
+    Kind.PAYMENT_RETURNED: lambda: _("Devolvió dinero"),
+    Kind.RULEBOOK_PUBLISHED: lambda: _("Publicó reglas"),
+    Kind.RULES_ANNOUNCED: lambda: _("Anunció reglas"),
+    Kind.PLANS_IMPORTED: lambda: _("Cambió los planes o los plazos"),
+}
+
+
+def families() -> list[tuple[str, str]]:
+    """The nouns the log can be narrowed to, in the order of their names."""
+    found = {name: text() for name, text in {**FAMILIES, **OURS}.items()}
+    return sorted(found.items(), key=lambda pair: pair[1].casefold())
+
+
+def says(kind: str) -> str:
+    """What somebody did; the kind itself if it has no sentence yet."""
+    return SAYS[kind]() if kind in SAYS else ""
+
+
+def channel_text(channel: str) -> str:
+    return CHANNELS[channel]() if channel in CHANNELS else ""
