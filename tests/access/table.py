@@ -58,7 +58,8 @@ GROUPS: dict[tuple[str, str], str] = {
     # Workspace: all staff
     ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts workspace:preview/
         workspace:responses workspace:case_responses/
-        workspace:search workspace:condition_choices workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
+        workspace:search workspace:condition_choices
+        workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
         workspace:held_request/ workspace:held_case/ workspace:organizations workspace:organization/
         workspace:organization_statement/ workspace:plans workspace:plans_export workspace:rules
         workspace:rules_export""",
@@ -67,7 +68,8 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:response_new workspace:response/ workspace:response_deletion/
         workspace:open_for/ workspace:assignment/ workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
-        workspace:dispute/ workspace:objection/ workspace:held_answer/ workspace:organization_new
+        workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:held_answer/
+        workspace:organization_new
         workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/
         workspace:licence_hosting/ workspace:licence_key/ workspace:membership/""",
     # Workspace: supervisors and the owner
@@ -98,11 +100,13 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner
-    ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tokens workspace:section/
+    ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tags workspace:tokens workspace:section/
         workspace:announcement_preview/
         workspace:audit workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
-    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:rules_withdrawal/ workspace:token_revocation/
+    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:tag_order workspace:tag_retirement/ workspace:tag_restoration/
+        workspace:tag_deletion/
+        workspace:rules_withdrawal/ workspace:token_revocation/
         workspace:announcement_of_version/ workspace:announcement_of_draft/ workspace:announcement_sending/
         workspace:announcement_discard/ workspace:rules_draft_discard/ workspace:switch_reminders
         workspace:switch_invitations/
@@ -110,7 +114,8 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new
         workspace:rules_import workspace:announcement/ workspace:vendor
         workspace:seller workspace:documents workspace:document/ workspace:document_preview/
-        workspace:token_new workspace:holidays/ workspace:section_new/ workspace:section_row// workspace:letter/
+        workspace:token_new workspace:tag_new workspace:tag/ workspace:holidays/
+        workspace:section_new/ workspace:section_row// workspace:letter/
         workspace:plan_new workspace:version_prices/ workspace:webhook_new
         workspace:webhook_edit/ workspace:webhook_replay/ workspace:webhook_deletion/""",
     # API, each with a token of their own

@@ -182,9 +182,11 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "key": "abc-def", "kind": "invoice", "pack": pack, "wish": wish.pk, "prepared": prepared.token,
         "listed": "customers", "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
+    tag = add_tag(names={"es": "NOTAINTERNA"})
+    tag_case(ticket=case, tags=[tag], actor=world.people["agent"], now=now)
     rules = rule_rows(owner=world.people["owner"], now=now)
     world.rows = rules | _money(world, shop, now) | {
-        "held": held.pk, "holidays": make_policy().hours_id, "inbound": inbound.pk,
+        "held": held.pk, "holidays": make_policy().hours_id, "tag": tag.pk, "inbound": inbound.pk,
         "invitation_revocation": offer.pk, "membership": member.pk,
         "licence_hosting": shop.licence.pk, "licence_key": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,

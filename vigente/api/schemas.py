@@ -157,6 +157,13 @@ class Place(Schema):
     high: int
 
 
+class Tag(Schema):
+    """`names`: by language."""
+
+    id: int
+    names: dict[str, str]
+
+
 class Ticket(Schema):
     number: int
     subject: str
@@ -177,6 +184,9 @@ class Ticket(Schema):
     closed_at: datetime | None
     follows: int | None
     merged_into: int | None
+    tags: list[Tag] | None = Field(
+        default=None, description="The staff's own words on it; null for customers, who do not see them."
+    )
 
 
 class Attachment(Schema):

@@ -9,7 +9,7 @@ from vigente.billing.queries import Offer, StatementLine
 from vigente.rules.coverage import Decision
 from vigente.rules.pricing import Price
 from vigente.rules.reasons import Code
-from vigente.tickets.models import HeldRequest, Message, Ticket
+from vigente.tickets.models import HeldRequest, Message, Tag, Ticket
 
 
 def decision(value: Decision) -> schemas.Decision:
@@ -79,23 +79,27 @@ def held(value: HeldRequest, offers: Iterable[Offer]) -> schemas.Held:
     )
 
 
-def ticket(value: Ticket) -> schemas.Ticket:
+def ticket(value: Ticket, *, tags: Iterable[Tag] | None = None) -> schemas.Ticket:
     """Needs organization, licence, requester, assignee, work_type, follows and merged_into loaded."""
-    return schemas.Ticket(**_ticket(value))
+    return schemas.Ticket(**_ticket(value, tags))
 
 
 def ticket_with_messages(
-    value: Ticket, messages: Iterable[Message], place: tuple[int, int] | None
+    value: Ticket,
+    messages: Iterable[Message],
+    place: tuple[int, int] | None,
+    *,
+    tags: Iterable[Tag] | None = None,
 ) -> schemas.TicketWithMessages:
     """Needs each message's author and attachments loaded, too."""
     return schemas.TicketWithMessages(
-        **_ticket(value),
+        **_ticket(value, tags),
         place=schemas.Place(low=place[0], high=place[1]) if place else None,
         messages=[message(item) for item in messages],
     )
 
 
-def _ticket(value: Ticket) -> dict[str, Any]:
+def _ticket(value: Ticket, tags: Iterable[Tag] | None) -> dict[str, Any]:
     return {
         "number": value.number,
         "subject": value.subject,
@@ -116,6 +120,7 @@ def _ticket(value: Ticket) -> dict[str, Any]:
         "closed_at": value.closed_at,
         "follows": value.follows.number if value.follows else None,
         "merged_into": value.merged_into.number if value.merged_into else None,
+        "tags": None if tags is None else [schemas.Tag(id=tag.pk, names=tag.names) for tag in tags],
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
@@ -75,10 +76,14 @@ def listing(
     """A page of cases; go on with `next` until it is null."""
     only(request, "status", "limit", "cursor")
     now: datetime = request.now  # type: ignore[attr-defined]
-    page = my_cases(caller_of(request).person, filter=status, cursor=cursor, limit=limit, now=now)
-    return schemas.TicketList(
-        tickets=[shapes.ticket(row) for row in page.rows], next=page.next_cursor or None
-    )
+    caller = caller_of(request).person
+    page = my_cases(caller, filter=status, cursor=cursor, limit=limit, now=now)
+    if caller.is_staff_member:
+        prefetch_related_objects(page.rows, "tags")
+        rows = [shapes.ticket(row, tags=row.tags.all()) for row in page.rows]
+    else:
+        rows = [shapes.ticket(row) for row in page.rows]
+    return schemas.TicketList(tickets=rows, next=page.next_cursor or None)
 
 
 @router.get(
@@ -91,8 +96,10 @@ def listing(
 def read(request: HttpRequest, number: schemas.Number) -> schemas.TicketWithMessages:
     """The case, its messages, and its place in line while it waits."""
     now: datetime = request.now  # type: ignore[attr-defined]
-    page = _case(number, caller_of(request).person, now=now)
-    return shapes.ticket_with_messages(page.ticket, page.messages, place_of(page.ticket, now=now))
+    caller = caller_of(request).person
+    page = _case(number, caller, now=now)
+    tags = page.tags if caller.is_staff_member else None
+    return shapes.ticket_with_messages(page.ticket, page.messages, place_of(page.ticket, now=now), tags=tags)
 
 
 @router.post(

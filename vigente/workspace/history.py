@@ -12,7 +12,7 @@ from vigente.accounts.models import User
 from vigente.billing.models import Licence, WorkType
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
-from vigente.tickets.models import Department, Message, Ticket
+from vigente.tickets.models import Department, Message, Tag, Ticket
 from vigente.ui import formats
 from vigente.ui.wording import release_text
 from vigente.workspace.history_money import MONEY_TELLERS
@@ -54,6 +54,10 @@ class Names:
     @cached_property
     def departments(self) -> dict[int, str]:
         return dict(Department.objects.values_list("pk", "name"))
+
+    @cached_property
+    def tags(self) -> dict[int, str]:
+        return {tag.pk: str(tag) for tag in Tag.objects.all()}
 
     @cached_property
     def work_types(self) -> dict[str, str]:
@@ -167,6 +171,15 @@ def _moved(who: str, data: Data, names: Names) -> str:
     }
 
 
+def _tagged(one: Callable[[], str], several: Callable[[], str]) -> Teller:
+    def tell(who: str, data: Data, names: Names) -> str:
+        keys = data.get("tags") or ()
+        tags = ", ".join(names.tags.get(key, "—") for key in keys) or "—"
+        return (one() if len(keys) == 1 else several()) % {"who": who, "tags": tags}
+
+    return tell
+
+
 def _quoted(who: str, data: Data, names: Names) -> str:
     amount = formats.money(int(data["amount"]), data["currency"]) if data.get("amount") else "—"
     return _("%(who)s lo cotizó en %(amount)s") % {"who": who, "amount": amount}
@@ -197,6 +210,10 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_REOPENED.value: ("undo-2", _plain(lambda: _("%(who)s lo reabrió"))),
     Kind.TICKET_CLASSIFIED.value: ("tag", _classified),
     Kind.TICKET_SEVERITY_CHANGED.value: ("flag", _severity),
+    Kind.TICKET_TAGGED.value: ("tag", _tagged(
+        lambda: _("%(who)s puso la etiqueta %(tags)s"), lambda: _("%(who)s puso las etiquetas %(tags)s"))),
+    Kind.TICKET_UNTAGGED.value: ("tag", _tagged(
+        lambda: _("%(who)s quitó la etiqueta %(tags)s"), lambda: _("%(who)s quitó las etiquetas %(tags)s"))),
     Kind.TICKET_RELEASED.value: ("undo-2", _released),
     Kind.TICKET_MOVED_LICENCE.value: ("key-round", _moved),
     Kind.TICKET_MERGED.value: ("copy", _plain(lambda: _("%(who)s lo unió con el caso %(into)s"))),

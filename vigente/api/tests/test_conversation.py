@@ -8,6 +8,7 @@ from vigente.api.tests.conftest import Caller, make_token, request_for
 from vigente.factories import make_user
 from vigente.tickets.models import Message, Ticket
 from vigente.tickets.services.conversation import add_note
+from vigente.tickets.services.structure import add_tag, tag_case
 from vigente.tickets.services.work import solve
 
 SAY = {"body": "Ya probé y sigue igual."}
@@ -123,3 +124,13 @@ def test_an_expired_token_writes_nothing(customer, ticket, now):
     caller = Caller(make_token(customer.colleague, expires_at=now - timedelta(days=1)))
     assert caller.post(f"/tickets/{ticket.number}/messages", SAY).status_code == 401
     assert ticket.messages.count() == 1
+
+
+def test_tags_are_read_by_staff_only(colleague, agent, ticket, now):
+    tag = add_tag(names={"es": "Visita", "en": "Visit"})
+    tag_case(ticket=ticket, tags=[tag], actor=None, now=now)
+    shown = [{"id": tag.pk, "names": {"es": "Visita", "en": "Visit"}}]
+    assert agent.get(f"/tickets/{ticket.number}").json()["tags"] == shown
+    assert [row["tags"] for row in agent.get("/tickets").json()["tickets"]] == [shown]
+    assert colleague.get(f"/tickets/{ticket.number}").json()["tags"] is None
+    assert [row["tags"] for row in colleague.get("/tickets").json()["tickets"]] == [None]

@@ -4,12 +4,13 @@ from vigente.tickets.models.canned import CannedResponse
 from vigente.tickets.models.held import HeldRequest, Submission
 from vigente.tickets.models.messages import Attachment, Message
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
+from vigente.tickets.models.structure import Tag, TicketTag
 from vigente.tickets.models.tickets import Department, Participant, Ticket, TicketLink, TicketNumber
 
 __all__ = [
     "Attachment",
-    "Department",
     "CannedResponse",
+    "Department",
     "DrawDispute",
     "HeldRequest",
     "Message",
@@ -17,7 +18,9 @@ __all__ = [
     "Quotation",
     "SplitProposal",
     "Submission",
+    "Tag",
     "Ticket",
     "TicketLink",
     "TicketNumber",
+    "TicketTag",
 ]

@@ -20,8 +20,10 @@ from vigente.tickets.models import (
     Participant,
     Quotation,
     SplitProposal,
+    Tag,
     Ticket,
     TicketLink,
+    TicketTag,
 )
 from vigente.tickets.queries.line import Standing, why_here
 
@@ -33,7 +35,14 @@ FOR_CUSTOMERS = frozenset(
     kind.value
     for kind in Kind
     if kind.value.startswith(("ticket.", "quotation.", "split.", "draw."))
-    and kind not in {Kind.TICKET_NOTED, Kind.TICKET_SEVERITY_CHANGED, Kind.TICKET_RANK_CHANGED}
+    and kind
+    not in {
+        Kind.TICKET_NOTED,
+        Kind.TICKET_SEVERITY_CHANGED,
+        Kind.TICKET_RANK_CHANGED,
+        Kind.TICKET_TAGGED,
+        Kind.TICKET_UNTAGGED,
+    }
 )
 
 
@@ -60,6 +69,7 @@ class CasePage:
     others: Sequence[Ticket]
     splits: Sequence[SplitProposal] = field(default=())
     participants: Sequence[User] = field(default=())
+    tags: Sequence[Tag] = field(default=())
 
     @property
     def quotation(self) -> Quotation | None:
@@ -91,6 +101,7 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
         others=other_cases(ticket, user),
         splits=_splits(ticket),
         participants=_participants(ticket),
+        tags=_tags(ticket, user),
     )
 
 
@@ -119,6 +130,7 @@ def _ticket(number: int, user: User) -> Ticket:
             has_links=Exists(pairs) | Exists(children),
             has_splits=Exists(SplitProposal.objects.filter(ticket=OuterRef("pk"))),
             has_participants=Exists(Participant.objects.filter(ticket=OuterRef("pk"))),
+            has_tags=Exists(TicketTag.objects.filter(ticket=OuterRef("pk"))),
         )
         .get(number=number)
     )
@@ -182,6 +194,13 @@ def _participants(ticket: Ticket) -> list[User]:
     if not ticket.has_participants:  # type: ignore[attr-defined]
         return []
     return list(User.objects.filter(participations__ticket=ticket).order_by("participations__id"))
+
+
+def _tags(ticket: Ticket, user: User) -> list[Tag]:
+    """In the owner's order; a customer sees none."""
+    if not ticket.has_tags:  # type: ignore[attr-defined]
+        return []
+    return list(Tag.objects.visible_to(user).filter(tickets=ticket))
 
 
 def other_cases(ticket: Ticket, user: User) -> list[Ticket]:

@@ -15,7 +15,7 @@ from vigente.accounts.models import Membership
 from vigente.billing.models import Subscription
 from vigente.rules.conditions import Fact, Type
 from vigente.rules.coverage import IN_FORCE
-from vigente.tickets.models import Attachment, Participant, Ticket
+from vigente.tickets.models import Attachment, Participant, Ticket, TicketTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ FIELDS: dict[str, Field] = {
     "solved_at": Column(Type.INSTANT, "solved_at"),
     "closed_at": Column(Type.INSTANT, "closed_at"),
     "has_attachments": Existing(lambda now: Attachment.objects.filter(message__ticket=OuterRef("pk"))),
+    "tags": Many(lambda now: TicketTag.objects.filter(ticket=OuterRef("pk")), "tag_id", "ticket_id"),
     "participants": Many(
         lambda now: Participant.objects.filter(ticket=OuterRef("pk")), "user_id", "ticket_id"
     ),

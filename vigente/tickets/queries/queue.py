@@ -82,7 +82,7 @@ def queue_page(
     narrowed: Q = EVERY,
 ) -> Page[Row]:
     """One page of a view. `departments` None: all. `among`: of these (visible) cases; `narrowed`: of those only these.
-    Three queries, any size.
+    Four queries, any size.
     """
     rulebook = rulebook or rulebook_at(now)
     shown = VIEWS[view] if isinstance(view, str) else view
@@ -155,6 +155,7 @@ def _cases(
         cases = line(now=now, rulebook=rulebook, among=visible)
     else:
         cases = shown.cases(visible, user).order_by(*shown.order)
+    cases = cases.prefetch_related("tags")
     return cases.select_related("organization", "assignee", "requester", "quotation").defer(
         "decision",
         "organization__notes",

@@ -20,7 +20,7 @@ SAVEPOINT = 2  # a transaction inside the one of the test: two statements
 ACCEPT = {"sqlite": 15, "postgresql": 7}
 REPLY = {"sqlite": 10, "postgresql": 9}
 TAKE = 8
-QUEUE_PAGE = 3
+QUEUE_PAGE = 4
 CASE_PAGE = {"sqlite": 10, "postgresql": 9}
 MY_CASES = 1
 

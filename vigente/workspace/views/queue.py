@@ -132,7 +132,7 @@ def _first(
 def columns() -> list[str]:
     """The heads of an export of cases."""
     return [_("Lugar"), _("Caso"), _("Asunto"), _("Organización"), _("Plan"), _("Estado"), _("Departamento"),
-            _("Técnico"), _("Tipo"), _("Aceptado"), _("Plazo")]  # fmt: skip
+            _("Técnico"), _("Tipo"), _("Aceptado"), _("Plazo"), _("Etiquetas")]  # fmt: skip
 
 
 def cells(row: Row) -> Iterator[object]:
@@ -147,6 +147,7 @@ def cells(row: Row) -> Iterator[object]:
         ticket.get_status_display(),
     )
     yield from (ticket.department, ticket.assignee, ticket.work_type, ticket.accepted_at, ticket.due_at)
+    yield ", ".join(str(tag) for tag in ticket.tags.all())
 
 
 @staff
