@@ -87,6 +87,22 @@ def add(hours: WorkHours, start: datetime, span: timedelta) -> datetime:
         day += DAY
 
 
+def subtract(hours: WorkHours, end: datetime, span: timedelta, *, floor: datetime) -> datetime:
+    """The last instant from which `span` of working time passes until `end`; `floor` if that would be before it."""
+    if not span:
+        return max(end, floor)
+    day, left = day_of(end, hours.zone), span
+    while day_start(day + DAY, hours.zone) > floor:
+        for shift in reversed(list(hours.shifts(day))):
+            closes = min(shift.end, end)
+            worked = max(closes - shift.start, NONE)
+            if worked >= left:
+                return max(closes - left, floor)
+            left -= worked
+        day -= DAY
+    return floor
+
+
 def between(hours: WorkHours, a: datetime, b: datetime) -> timedelta:
     """Working time in `[a, b)`; none if `b` is not later."""
     total, day = NONE, day_of(a, hours.zone)

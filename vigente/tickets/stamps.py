@@ -3,6 +3,7 @@ row 42).
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import CharField
@@ -13,8 +14,9 @@ from vigente.events.kinds import Kind as EventKind
 from vigente.events.models import Event
 from vigente.installation.prepared import Param, Prepared
 from vigente.installation.rows import update
+from vigente.rules.alerts import Alert, alerts, next_at
 from vigente.rules.lifecycle import IN_LINE, PAUSED
-from vigente.rules.precedence import place
+from vigente.rules.precedence import Place, place
 from vigente.rules.rulebook import Rulebook
 from vigente.rules.sla import Clocks, Happening, Kind, Policy, evaluate
 from vigente.rules.worktime import ALWAYS, WorkHours
@@ -30,7 +32,9 @@ TIMED = (
     EventKind.TICKET_CLOSED,
     EventKind.TICKET_REOPENED,
 )
-STAMPS = ("due_at", "first_reply_due_at", "first_replied_at", "place_group", "place_at")
+SAID = (EventKind.PROMISE_NEAR, EventKind.PROMISE_BROKEN)
+STAMPED_BY = (*TIMED, *SAID, EventKind.TICKET_PLACED)
+STAMPS = ("due_at", "first_reply_due_at", "first_replied_at", "place_group", "place_at", "alert_at")
 
 
 def policy_of(ticket: Ticket) -> Policy:
@@ -73,22 +77,63 @@ def _kind(event: Event) -> Kind | None:
     return None
 
 
-def clocks_of(ticket: Ticket) -> Clocks:
-    """The clocks of a case, from its events."""
-    return evaluate(policy_of(ticket), timeline(_TIMED_EVENTS(subject=ticket.event_subject)))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a case's events come to: its clocks, what is still to be said of its promises, a place given by hand and
+    under which order of attention.
+    """
+
+    clocks: Clocks
+    alerts: tuple[Alert, ...] = ()
+    placed: Place | None = None
+    placed_in: str = ""
 
 
-_TIMED_EVENTS = Prepared(
-    lambda: Event.objects.filter(subject=Param("subject", CharField()), kind__in=TIMED).order_by("id")
+def standing_of(ticket: Ticket) -> Standing:
+    """Of a case, from its events."""
+    return judge(ticket.accepted_at, policy_of(ticket), _STAMPED_BY(subject=ticket.event_subject))
+
+
+def judge(accepted_at: datetime, policy: Policy, events: Iterable[Event]) -> Standing:
+    """Of events in their order, whoever read them."""
+    events = list(events)
+    clocks = evaluate(policy, timeline(events))
+    said = {
+        (event.data["promise"], event.data["since"], event.kind == EventKind.PROMISE_BROKEN)
+        for event in events
+        if event.kind in SAID
+    }
+    placed, order = _placed(events)
+    return Standing(clocks, tuple(alerts(policy, clocks, accepted_at, said)), placed, order)
+
+
+def _placed(events: Iterable[Event]) -> tuple[Place | None, str]:
+    """The place given by hand that still holds: until the case is answered, paused or done, or given its own again."""
+    placed: Place | None = None
+    order = ""
+    for event in events:
+        if event.kind == EventKind.TICKET_PLACED:
+            group, order = event.data["group"], event.data["order"]
+            placed = None if group is None else Place(group, datetime.fromisoformat(event.data["at"]))
+        elif placed is not None and _kind(event) in (Kind.AGENT_REPLY, Kind.WAITING, Kind.SOLVED):
+            placed = None
+    return placed, order
+
+
+_STAMPED_BY = Prepared(
+    lambda: Event.objects.filter(subject=Param("subject", CharField()), kind__in=STAMPED_BY).order_by("id")
 )
 
 
-def stamp(ticket: Ticket, clocks: Clocks, *, rulebook: Rulebook) -> None:
+def stamp(ticket: Ticket, standing: Standing, *, rulebook: Rulebook) -> None:
     """Set the stamps on `ticket`, unsaved."""
+    clocks = standing.clocks
     ticket.due_at = clocks.due
     ticket.first_reply_due_at = clocks.first_reply_due
     ticket.first_replied_at = clocks.first_replied_at
-    where = place(
+    ticket.alert_at = next_at(standing.alerts)
+    by_hand = standing.placed if standing.placed_in == rulebook.order else None
+    where = by_hand or place(
         order=rulebook.order,
         rank=ticket.rank,
         due_at=clocks.due,
@@ -104,7 +149,7 @@ def restamp(ticket: Ticket, *, now: datetime, also: tuple[str, ...] = ()) -> Non
     """Recompute and save the stamps, and the fields `also`. Call it after every event of the case, inside its
     transaction.
     """
-    stamp(ticket, clocks_of(ticket), rulebook=rulebook_at(now))
+    stamp(ticket, standing_of(ticket), rulebook=rulebook_at(now))
     update(ticket, also + STAMPS)
 
 

@@ -15,9 +15,9 @@ from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.rules.lifecycle import DONE, PAUSED
 from vigente.rules.rulebook import Rulebook
-from vigente.rules.sla import Policy, evaluate
+from vigente.rules.sla import Policy
 from vigente.tickets.models import HeldRequest, Submission, Ticket
-from vigente.tickets.stamps import NO_PROMISE, STAMPS, TIMED, stamp, timeline
+from vigente.tickets.stamps import NO_PROMISE, STAMPED_BY, STAMPS, judge, stamp
 
 STATUS = HeldRequest.Status
 SLICE = 500
@@ -83,7 +83,7 @@ def verify_held(*, now: datetime) -> Iterator[Difference]:
 
 def _events(subjects: Iterator[str], kinds: tuple[str, ...] = ()) -> dict[str, list[Event]]:
     found: dict[str, list[Event]] = defaultdict(list)
-    wanted = kinds or (*TIMED, *RANKED)
+    wanted = kinds or (*STAMPED_BY, *RANKED)
     for event in Event.objects.filter(subject__in=list(subjects), kind__in=wanted).order_by("id"):
         found[event.subject].append(event)
     return found
@@ -95,9 +95,9 @@ def _stamps(
     policy = NO_PROMISE
     if ticket.sla_policy is not None:
         policy = policies.setdefault(ticket.sla_policy.pk, ticket.sla_policy.value())
-    timed = [event for event in events if event.kind in TIMED]
+    told = [event for event in events if event.kind in STAMPED_BY]
     fresh = copy(ticket)
-    stamp(fresh, evaluate(policy, timeline(timed)), rulebook=book)
+    stamp(fresh, judge(ticket.accepted_at, policy, told), rulebook=book)
     names = ALWAYS_COMPARED if ticket.is_done else STAMPS
     pairs = {name: (getattr(ticket, name), getattr(fresh, name)) for name in names}
     ranks = [_rank(event) for event in events if event.kind in RANKED]

@@ -23,8 +23,8 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+/-]{0,63}")
 CODES = frozenset({
     "after", "at", "before", "by", "channel", "code", "corrects", "coupon", "credit_note", "currency",
     "cut_off", "dispute_until", "due", "due_on", "effective", "effective_from", "end", "from", "interval",
-    "kind", "kind_of", "left", "method", "mode", "number", "outcome", "paid_on", "period", "purpose", "queue",
-    "reason", "series", "source", "start", "state", "status", "until", "work_type",
+    "kind", "kind_of", "left", "method", "mode", "number", "outcome", "paid_on", "period", "promise", "purpose",
+    "queue", "reason", "series", "since", "source", "start", "state", "status", "until", "work_type",
 })  # fmt: skip
 Facts = dict[str, Any]
 

@@ -25,6 +25,7 @@ ERRORS: Mapping[str, Callable[[], str]] = {
 }
 FAMILIES: Mapping[str, Callable[[], str]] = {
     "ticket": lambda: _("Casos"),
+    "promise": lambda: _("Plazos de los casos"),
     "draw": lambda: _("Casos abiertos por el equipo"),
     "split": lambda: _("Casos que se separan"),
     "quotation": lambda: _("Cotizaciones"),

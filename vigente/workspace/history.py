@@ -194,6 +194,26 @@ def _severity(who: str, data: Data, names: Names) -> str:
 
 def _plain(text: Callable[[], str]) -> Teller:
     return lambda who, data, names: text() % Words(data, who=who)
+_NEAR: Mapping[str, Callable[[], str]] = {
+    "first_reply": lambda: _("Se acerca el plazo de la primera respuesta"),
+    "next_reply": lambda: _("Se acerca el plazo de la respuesta"),
+    "resolution": lambda: _("Se acerca el plazo para resolverlo"),
+}
+_BROKEN: Mapping[str, Callable[[], str]] = {
+    "first_reply": lambda: _("Pasó el plazo de la primera respuesta"),
+    "next_reply": lambda: _("Pasó el plazo de la respuesta"),
+    "resolution": lambda: _("Pasó el plazo para resolverlo"),
+}
+
+
+def _near(who: str, data: Data, names: Names) -> str:
+    return _NEAR[data["promise"]]()
+
+
+def _broken(who: str, data: Data, names: Names) -> str:
+    return _BROKEN[data["promise"]]()
+
+
 
 
 def _one_of(flag: str, texts: Callable[[], tuple[str, str]]) -> Teller:
@@ -223,6 +243,8 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.DRAW_DISPUTED.value: ("scale", _plain(lambda: _("%(who)s objetó que usara un caso"))),
     Kind.DRAW_DISPUTE_DECIDED.value: ("scale", _one_of("upheld", lambda: (
         _("%(who)s dio la razón al cliente"), _("%(who)s mantuvo el uso del caso")))),
+    Kind.PROMISE_NEAR.value: ("hourglass", _near),
+    Kind.PROMISE_BROKEN.value: ("triangle-alert", _broken),
     Kind.SPLIT_PROPOSED.value: ("copy", _plain(lambda: _("%(who)s propuso separar un problema nuevo"))),
     Kind.SPLIT_ACCEPTED.value: ("copy", _plain(lambda: _("Se separó en el caso %(child)s"))),
     Kind.SPLIT_DECLINED.value: ("copy", _one_of("silent", lambda: (

@@ -70,8 +70,8 @@ ORDER_OF_ATTENTION = ("place_group", "place_at", "id")
 
 
 class Ticket(models.Model):
-    """A case. `due_at`, `place_group`, `place_at` and `rank` are stamps for sorting, never the truth: `verify`
-    rebuilds them.
+    """A case. `due_at`, `alert_at`, `place_group`, `place_at` and `rank` are stamps for sorting, never the truth:
+    `verify` rebuilds them.
 
     `draw` numbers the draws of this case in the ledger ("ticket:<number>:<draw>"); 0 means it never drew. `drawn`
     says whether the
@@ -143,6 +143,7 @@ class Ticket(models.Model):
     first_reply_due_at = models.DateTimeField(null=True, blank=True)
     first_replied_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    alert_at = models.DateTimeField(null=True, blank=True)  # when something is to be said of a promise
     last_activity_at = models.DateTimeField()
     waits = models.GeneratedField(  # in line: SQLite uses a partial index only if its condition takes no parameter
         expression=Case(
@@ -181,6 +182,10 @@ class Ticket(models.Model):
             models.Index(fields=["organization", "-accepted_at", "-id"], name="ticket_by_organization"),
             models.Index(fields=["requester", "-accepted_at", "-id"], name="ticket_by_requester"),
             models.Index(fields=["status", "last_activity_at", "id"], name="ticket_by_status"),
+            models.Index(fields=["last_activity_at", "id"], name="ticket_by_activity"),
+            models.Index(
+                fields=["alert_at", "id"], name="ticket_alerts", condition=Q(alert_at__isnull=False)
+            ),
             models.Index(
                 fields=["queue", "status", "accepted_at"],
                 name="ticket_quotations",

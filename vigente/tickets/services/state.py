@@ -11,6 +11,7 @@ from vigente.installation.rows import update
 from vigente.rules.lifecycle import DONE, Status, may_change
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Ticket
+from vigente.tickets.services.promises import say_due
 from vigente.tickets.stamps import restamp
 
 CHANGED = (
@@ -43,7 +44,10 @@ def finish(ticket: Ticket, *, now: datetime) -> None:
 
 
 def tell(kind: Kind, ticket: Ticket, *, now: datetime, actor: User | None = None, **data: Any) -> Event:
-    """Record that `kind` happened to the case."""
+    """Record that `kind` happened to the case; first what was to be said of its promises by then."""
+    if ticket.alert_at is not None and ticket.alert_at < now:
+        say_due(ticket, now=now)
+        ticket.alert_at = None  # until it is stamped anew
     return record(
         kind,
         subject=ticket.event_subject,

@@ -22,7 +22,6 @@ from vigente.events.kinds import Kind
 from vigente.events.models import Event, happening, record
 from vigente.installation.prepared import Param, PreparedUpdate, together
 from vigente.installation.rows import insert, inserting, inserting_if_new
-from vigente.rules import sla
 from vigente.rules.coverage import NO_RANK, Decision, Outcome
 from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
@@ -37,7 +36,7 @@ from vigente.tickets.models import (
 )
 from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request, prepare, seat_asked
-from vigente.tickets.stamps import adopt_plan, policy_of, stamp
+from vigente.tickets.stamps import adopt_plan, judge, policy_of, stamp
 
 
 def submit_request(
@@ -265,8 +264,8 @@ def _new_ticket(
     licence_id = request.licence.pk if request.licence else None
     version = facts.best_version(licence_id, now=now) if decision.rank < NO_RANK else None
     adopt_plan(ticket, version, rank=decision.rank)
-    clocks = sla.evaluate(policy_of(ticket), [sla.Happening(now, sla.Kind.ACCEPTED)])
-    stamp(ticket, clocks, rulebook=facts.rulebook)
+    accepted = happening(Kind.TICKET_ACCEPTED, subject="", now=now, actor=None, organization_id=None)
+    stamp(ticket, judge(now, policy_of(ticket), [accepted]), rulebook=facts.rulebook)
     return ticket
 
 

@@ -156,7 +156,7 @@ def money(shop, now):
                           now=now)  # fmt: skip
     return {"invoice": invoice.pk, "transfer": transfer.pk, "payment": transfer.pk, "order_new": shop.organization.pk,
             "order": order.pk, "contract_order": shop.subscription.pk, "version_prices": shop.version.pk,
-            "licence_transfer": shop.licence.pk}  # fmt: skip
+            "licence_transfer": shop.licence.pk, "holidays": make_policy().hours_id}  # fmt: skip
 
 
 def letters(now):
@@ -231,8 +231,6 @@ def things(shop, owner, now):
             "open_for": shop.organization.pk,
             "phone_preview": shop.organization.pk,
             "licence_hosting": shop.licence.pk,
-            "holidays": make_policy().hours_id,
-            "tag": add_tag(names={"es": "Visita"}).pk,
             "membership": Membership.objects.get(user=shop.colleague).pk,
             "invitation_revocation": offer.pk,
             "subscription_new": shop.organization.pk,

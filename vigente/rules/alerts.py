@@ -1,0 +1,89 @@
+"""What is said aloud about a case's promises: that one is near its deadline, that one was broken.
+
+Here: `alerts(policy, clocks, …)`, what is still to be said and when. Not here: saying it, storing when to look again.
+A promise stands still while the case waits for its customer, so nothing is said of it then; the first reply does not
+(row 42). Nothing is said twice of one promise, however often its deadline moves; once it is broken nobody is warned.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from vigente.rules.sla import Clocks, Policy
+from vigente.rules.worktime import subtract
+
+SHARE = 4  # warned when this part of the promised time is left …
+MOST = timedelta(hours=8)  # … and never earlier than this, in working time
+
+
+class Promise(StrEnum):
+    """What is promised."""
+
+    FIRST_REPLY = "first_reply"
+    NEXT_REPLY = "next_reply"
+    RESOLUTION = "resolution"
+
+
+Said = tuple[str, str, bool]  # promise, since when it runs (ISO), whether it was the breach
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something to say once it is later than `at`. `since`: when the promise began to run."""
+
+    at: datetime
+    promise: Promise
+    broken: bool
+    since: datetime
+    due: datetime
+
+    @property
+    def key(self) -> Said:
+        return self.promise.value, self.since.isoformat(), self.broken
+
+
+def alerts(policy: Policy, clocks: Clocks, accepted_at: datetime, said: Collection[Said]) -> list[Alert]:
+    """What is still to be said about the open promises, in order of time: of each the warning, then the breach."""
+    found: list[Alert] = []
+    for promise, since, due, promised in _open(policy, clocks, accepted_at):
+        broken = Alert(due, promise, True, since, due)
+        if broken.key in said:
+            continue
+        found.append(broken)
+        near = Alert(due, promise, False, since, due)
+        if near.key not in said:
+            left = min(promised / SHARE, MOST)
+            at = subtract(policy.hours, due, left, floor=since)
+            found.append(Alert(at, promise, False, since, due))
+    return sorted(found, key=lambda alert: (alert.at, alert.promise, alert.broken))
+
+
+def due_now(found: Collection[Alert], *, now: datetime) -> list[Alert]:
+    """Those to be said at `now`: no warning of what is broken already."""
+    passed = [alert for alert in found if alert.at < now]
+    broken = {alert.promise for alert in passed if alert.broken}
+    return [alert for alert in passed if alert.broken or alert.promise not in broken]
+
+
+def next_at(found: Collection[Alert]) -> datetime | None:
+    """The instant after which there is something to say."""
+    return min((alert.at for alert in found), default=None)
+
+
+def _open(
+    policy: Policy, clocks: Clocks, accepted_at: datetime
+) -> list[tuple[Promise, datetime, datetime, timedelta]]:
+    """The promises that run: promise, since, due, promised working time."""
+    if clocks.solved_at:
+        return []
+    found = []
+    if clocks.first_reply_due and policy.first_reply is not None and not clocks.first_replied_at:
+        found.append((Promise.FIRST_REPLY, accepted_at, clocks.first_reply_due, policy.first_reply))
+    if clocks.waiting_since:
+        return found
+    if clocks.next_reply_due and policy.next_reply is not None and clocks.asked_at:
+        found.append((Promise.NEXT_REPLY, clocks.asked_at, clocks.next_reply_due, policy.next_reply))
+    if clocks.resolution_due and policy.resolution is not None:
+        found.append((Promise.RESOLUTION, accepted_at, clocks.resolution_due, policy.resolution))
+    return found
