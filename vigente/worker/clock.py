@@ -28,7 +28,6 @@ from vigente.installation.prepared import Param, Prepared
 from vigente.printing import press
 from vigente.rules.periods import day_of, day_start
 from vigente.tickets.services import held, merging, promises, work
-from vigente.tickets.services.drafts import tidy_presence
 from vigente.trials import services as trials
 from vigente.webhooks import services as webhooks
 from vigente.worker.models import JobRun
@@ -136,17 +135,12 @@ def close_solved_cases(*, now: datetime) -> int:
     return work.close_silent(now=now)
 
 
-def remind_of_terms(*, now: datetime) -> int:
 def say_of_promises(*, now: datetime) -> int:
     """Promises near their deadline, promises broken: each said once."""
     return promises.say_all_due(now=now)
 
 
-def run_timed_rules(*, now: datetime) -> int:
-    """The team's own rules of automation that fell due."""
-    return automation.run_timed(now=now)
-
-
+def remind_of_terms(*, now: datetime) -> int:
     """Renewals near, notice closing (rows 20, 21)."""
     return reminders.remind_of_terms(now=now)
 
@@ -235,8 +229,8 @@ JOBS: list[Job] = [
     Job(put_rulebook_in_force),
     Job(expire_held_requests),
     Job(close_split_questions),
-    Job(close_solved_cases, every=timedelta(minutes=1)),
     Job(say_of_promises),
+    Job(close_solved_cases, every=timedelta(minutes=1)),
     Job(erase_held_texts, every=timedelta(minutes=10)),
     Job(remind_of_terms, every=timedelta(minutes=15)),
     Job(remind_of_expiring_cases, every=timedelta(minutes=15)),
