@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "vigente.tickets",
     "vigente.mail",
     "vigente.webhooks",
+    "vigente.automation",
     "vigente.trials",
     "vigente.reports",
     "vigente.portal",

@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import DateTimeField, Q
 
+from vigente.automation import running as automation
 from vigente.billing.due import moving_subscriptions
 from vigente.billing.models import RulebookVersion
 from vigente.billing.models.rulebooks import rulebook_at
@@ -140,6 +141,11 @@ def say_of_promises(*, now: datetime) -> int:
     return promises.say_all_due(now=now)
 
 
+def run_timed_rules(*, now: datetime) -> int:
+    """The team's own rules of automation that fell due."""
+    return automation.run_timed(now=now)
+
+
 def remind_of_terms(*, now: datetime) -> int:
     """Renewals near, notice closing (rows 20, 21)."""
     return reminders.remind_of_terms(now=now)
@@ -231,6 +237,7 @@ JOBS: list[Job] = [
     Job(close_split_questions),
     Job(say_of_promises),
     Job(close_solved_cases, every=timedelta(minutes=1)),
+    Job(run_timed_rules, every=timedelta(minutes=1)),
     Job(erase_held_texts, every=timedelta(minutes=10)),
     Job(remind_of_terms, every=timedelta(minutes=15)),
     Job(remind_of_expiring_cases, every=timedelta(minutes=15)),

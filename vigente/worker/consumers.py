@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from vigente.accounts.models import Organization
+from vigente.automation import running as automation
 from vigente.billing.models import Licence, Subscription
 from vigente.billing.services import reminders
 from vigente.events.kinds import Kind
@@ -86,6 +87,11 @@ def say_last_case(event: Event, *, now: datetime) -> None:
     reminders.say_last_case(event, now=now)
 
 
+def follow_rules(event: Event, *, now: datetime) -> None:
+    """The team's own rules of automation."""
+    automation.follow(event, now=now)
+
+
 def _somebody_waits(organization: Organization) -> bool:
     return bool(_WAITING(organization=organization.pk))
 
@@ -146,6 +152,7 @@ WITHOUT_MAIL: tuple[Consumer, ...] = (
     ),
     Consumer.of(say_last_case, Kind.TICKET_ACCEPTED),
     Consumer.of(restamp_open_cases, Kind.PLANS_IMPORTED, Kind.RULEBOOK_PUBLISHED),
+    replace(Consumer.of(follow_rules, *automation.KINDS), wanted=automation.somebody_waits),
 )
 CONSUMERS: tuple[Consumer, ...] = (
     *WITHOUT_MAIL,

@@ -105,6 +105,8 @@ def _at(item: Item) -> tuple[datetime, bool]:
 
 
 def _who(event: Event) -> str:
+    if event.actor is None and event.channel == "automation":
+        return _("Una regla automática")
     return str(event.actor) if event.actor is not None else _("El reloj")
 
 

@@ -93,8 +93,8 @@ def _in_line(cases: QuerySet[Ticket], many: int, *, on_time: bool, is_free: bool
 
 
 @transaction.atomic
-def assign(*, ticket: Ticket, assignee: User | None, actor: User, now: datetime) -> None:
-    """Give a case to somebody, or back to the line."""
+def assign(*, ticket: Ticket, assignee: User | None, actor: User | None, now: datetime) -> None:
+    """Give a case to somebody, or back to the line. `actor` None, here and below: a rule of automation."""
     if assignee is not None and not (assignee.is_staff_member and assignee.is_active):
         raise Refused(RefusalCode.INVALID_VALUE, field="assignee")
     ticket = _open_case(ticket)
@@ -113,7 +113,7 @@ def assign(*, ticket: Ticket, assignee: User | None, actor: User, now: datetime)
 
 
 @transaction.atomic
-def change_status(*, ticket: Ticket, status: str, actor: User, now: datetime) -> None:
+def change_status(*, ticket: Ticket, status: str, actor: User | None, now: datetime) -> None:
     """Move a case to another state by hand. A customer may only close or solve their own (see `close`)."""
     ticket = locked(ticket.pk)
     if ticket.merged_into_id is not None:
@@ -171,9 +171,9 @@ _SILENT = Prepared(
 
 
 @transaction.atomic
-def set_severity(*, ticket: Ticket, severity: int, actor: User, now: datetime) -> None:
+def set_severity(*, ticket: Ticket, severity: int, actor: User | None, now: datetime) -> None:
     """Raise or lower a case inside its rank. Staff only: the customer's own urgency never moves a case (R10)."""
-    if not actor.is_staff_member:
+    if actor is not None and not actor.is_staff_member:
         raise Refused(RefusalCode.SUPERVISOR_ONLY)
     if severity not in Ticket.Severity.values:
         raise Refused(RefusalCode.INVALID_VALUE, field="severity", value=severity)
@@ -186,7 +186,7 @@ def set_severity(*, ticket: Ticket, severity: int, actor: User, now: datetime) -
 
 
 @transaction.atomic
-def set_department(*, ticket: Ticket, department: Department, actor: User, now: datetime) -> None:
+def set_department(*, ticket: Ticket, department: Department, actor: User | None, now: datetime) -> None:
     """Pass a case to another team; it goes back to the line unless its agent works there too."""
     ticket = _open_case(ticket)
     if ticket.department_id == department.pk:
