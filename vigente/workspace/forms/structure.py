@@ -25,6 +25,7 @@ class NamedForm(forms.Form):
                 required=False,
                 initial=(names or {}).get(code, ""),
             )
+        self.fields[self.name_fields[-1]].help_text = _("Basta con un idioma.")
         self.order_fields(self.name_fields)
 
     @property

@@ -227,6 +227,7 @@ def things(shop, owner, now):
             "response": saved.pk,
             "webhook": hook.pk,
             **rule_rows(owner=owner, now=now),
+            "tag": add_tag(names={"es": "Visita"}).pk,
             "organization": shop.organization.pk,
             "open_for": shop.organization.pk,
             "phone_preview": shop.organization.pk,
