@@ -20,7 +20,8 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLOOOOOOOO", "LLOOOOOOOO"): """account_email account_email_verification_sent account_change_password
         account_set_password account_confirm_login_code mfa_authenticate mfa_activate_totp
         mfa_generate_recovery_codes mfa_add_webauthn mfa_login_webauthn""",
-    ("LLOOOOOOOO", "LLMMMMMMMM"): "mfa_index mfa_list_webauthn",
+    ("LLOOOOOOOO", "LLMMMMMMMM"): "mfa_index mfa_list_webauthn account_sessions",
+    ("LLMMMMMMMM", "LLNNNNONNN"): "account_session_end/",  # each their own
     ("LLNNNNNNNN", "LLNNNNNNNN"): """mfa_deactivate_totp mfa_download_recovery_codes mfa_remove_webauthn/
         mfa_edit_webauthn/""",
     ("LLNNNNNNNN", "LLMMMMMMMM"): "mfa_view_recovery_codes",
@@ -102,12 +103,12 @@ GROUPS: dict[tuple[str, str], str] = {
     # Workspace: the owner
     ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tags workspace:tokens workspace:section/
         workspace:announcement_preview/
-        workspace:audit workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
+        workspace:audit workspace:sessions workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
     ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:tag_order workspace:tag_retirement/ workspace:tag_restoration/
         workspace:tag_deletion/
         workspace:rules_withdrawal/ workspace:token_revocation/
-        workspace:announcement_of_version/ workspace:announcement_of_draft/ workspace:announcement_sending/
+        workspace:session_end/ workspace:announcement_of_version/ workspace:announcement_of_draft/ workspace:announcement_sending/
         workspace:announcement_discard/ workspace:rules_draft_discard/ workspace:switch_reminders
         workspace:switch_invitations/
         workspace:webhook_secret/ workspace:webhook_test/ workspace:webhook_delivery_replay/""",

@@ -11,7 +11,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 
 from tests.support.rules import rule_rows
-from vigente.accounts.models import SCOPES, ApiToken, Membership, Role, User
+from vigente.accounts.models import SCOPES, ApiToken, Membership, Role, User, UserSession
 from vigente.accounts.services import deactivate, invitation_token, invite, issue_token
 from vigente.billing.models import CardRefund, MissedTerm, RulebookVersion
 from vigente.billing.prices import Priced
@@ -171,6 +171,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
                             licence=make_licence(shop.organization, now=now), actor=world.people["owner"],
                             now=now)  # fmt: skip
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
+    session = UserSession.objects.create(user=shop.manager, key="matriz", began_at=now)
     member = Membership.objects.get(user=world.people["member"])
     shown = case.messages.get(kind="reply", attachments__isnull=False).attachments.get().token
     subscription, organization = shop.subscription, shop.organization.pk
@@ -192,6 +193,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
+        "session_end": session.pk, "account_session_end": session.pk,
         "response": reply.pk, "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
     }  # fmt: skip
 

@@ -156,6 +156,7 @@ def _example(world: World, name: str, argument: str) -> Any:
         "inbound": rows["inbound"]["quarantined"].pk,
         "outbound": rows["outbound"].pk,
         "token_revocation": rows["token"].pk,
+        "session_end": 1,
         "webhook_delivery": rows["sent"].pk,
         "webhook": rows["hook"].pk,
         "section_row": world.cases["line"].department_id,

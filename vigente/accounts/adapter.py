@@ -4,10 +4,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from vigente.accounts import sessions
 from vigente.accounts.models import User
 from vigente.installation.models import Installation
 
@@ -17,6 +19,30 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return True
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Signed in, whole: written down, with a session that can be ended."""
+        super().login(request, user)
+        sessions.opened(request, user)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Too many tries are written down now and then."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sessions.refused(request, email=str(credentials.get("email") or ""), why="too_many")
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """No such account, or not its password: which of both is for the owner to see, not for who tries."""
+        sessions.refused(request, email=str(credentials.get("email") or ""), why="password")
+
+    def pre_login(self, request: HttpRequest, user: User, **hooks: Any) -> HttpResponse | None:
+        """An account that was shut stays shut; that somebody tried is written down."""
+        if not user.is_active:
+            sessions.refused(request, email=user.email, why="inactive")
+        stopped: HttpResponse | None = super().pre_login(request, user, **hooks)
+        return stopped
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """A customer of no organization, who is written to in the language they signed up in."""

@@ -1,6 +1,7 @@
 """What each kind of entry of the audit log says, and what they are about."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ OURS: Mapping[str, Callable[[], str]] = {
     "membership": lambda: _("Personas de una organización"),
     "invitation": lambda: _("Invitaciones"),
     "token": lambda: _("Tokens"),
+    "sign_in": lambda: _("Entradas y sesiones"),
 }
 CHANNELS: Mapping[str, Callable[[], str]] = {
     "portal": lambda: _("portal"),
@@ -25,6 +27,12 @@ CHANNELS: Mapping[str, Callable[[], str]] = {
 SAYS: Mapping[str, Callable[[], str]] = {
     Deed.PAGE_SENT: lambda: _("Guardó un formulario"),
     Deed.PAGE_EXPORTED: lambda: _("Exportó una lista"),
+    Deed.SIGNED_IN: lambda: _("Entró"),
+    Deed.SIGN_IN_FAILED: lambda: _("No pudo entrar"),
+    Deed.SESSION_ENDED: lambda: _("Cerró una sesión"),
+    Deed.PASSWORD_CHANGED: lambda: _("Cambió su contraseña"),
+    Deed.SECOND_FACTOR_ADDED: lambda: _("Agregó un segundo paso para entrar"),
+    Deed.SECOND_FACTOR_REMOVED: lambda: _("Quitó un segundo paso para entrar"),
     Deed.PERSON_CHANGED: lambda: _("Cambió los datos de una persona"),
     Deed.MEMBERSHIP_CHANGED: lambda: _("Cambió lo que puede una persona"),
     Deed.MEMBERSHIP_ENDED: lambda: _("Quitó a una persona de su organización"),
@@ -103,6 +111,13 @@ SAYS: Mapping[str, Callable[[], str]] = {
     Kind.PLANS_IMPORTED: lambda: _("Cambió los planes o los plazos"),
 }
 
+WHY: Mapping[str, Callable[[], str]] = {
+    "password": lambda: _("esa dirección y esa contraseña no van juntas"),
+    "inactive": lambda: _("la cuenta está cerrada"),
+    "second_factor": lambda: _("el segundo paso no era el correcto"),
+    "too_many": lambda: _("demasiados intentos"),
+}
+
 
 def families() -> list[tuple[str, str]]:
     """The nouns the log can be narrowed to, in the order of their names."""
@@ -110,9 +125,11 @@ def families() -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda pair: pair[1].casefold())
 
 
-def says(kind: str) -> str:
-    """What somebody did; the kind itself if it has no sentence yet."""
-    return SAYS[kind]() if kind in SAYS else ""
+def says(kind: str, data: Mapping[str, Any] | None = None) -> str:
+    """What somebody did, and why it failed; empty if it has no sentence yet."""
+    text = SAYS[kind]() if kind in SAYS else ""
+    why = WHY.get(str((data or {}).get("why", ""))) if kind == Deed.SIGN_IN_FAILED else None
+    return f"{text}: {why()}" if why is not None else text
 
 
 def channel_text(channel: str) -> str:

@@ -1,4 +1,6 @@
-"""People and the organizations they act for (`people`); what they changed where no event tells it (`audit`)."""
+"""People and the organizations they act for (`people`); what they changed where no event tells it (`audit`); where
+they are signed in (`sessions`).
+"""
 
 from vigente.accounts.models.audit import AuditEntry
 from vigente.accounts.models.people import (
@@ -15,6 +17,7 @@ from vigente.accounts.models.people import (
     UserManager,
     UserQuerySet,
 )
+from vigente.accounts.models.sessions import UserSession
 
 __all__ = [
     "SCOPES",
@@ -30,4 +33,5 @@ __all__ = [
     "User",
     "UserManager",
     "UserQuerySet",
+    "UserSession",
 ]

@@ -18,6 +18,12 @@ class Deed(StrEnum):
 
     PAGE_SENT = "page.sent"  # a form or button of the workspace of which no service told more
     PAGE_EXPORTED = "page.exported"  # asked: what the list was narrowed to
+    SIGNED_IN = "sign_in.succeeded"  # ways, agent
+    SIGN_IN_FAILED = "sign_in.failed"  # why: password, inactive, second_factor, too_many; agent
+    SESSION_ENDED = "sign_in.ended"  # began, of: the address it was begun from
+    PASSWORD_CHANGED = "person.password_changed"
+    SECOND_FACTOR_ADDED = "person.second_factor_added"  # type
+    SECOND_FACTOR_REMOVED = "person.second_factor_removed"  # type
     PERSON_CHANGED = "person.changed"
     MEMBERSHIP_CHANGED = "membership.changed"  # organization
     MEMBERSHIP_ENDED = "membership.ended"  # organization

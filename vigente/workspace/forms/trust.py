@@ -11,7 +11,7 @@ from vigente.workspace.audit_words import families
 from vigente.workspace.forms.fields import DayField
 
 _KIND = re.compile(r"[a-z_]{1,24}(\.[a-z_]{1,24})?")
-_SUBJECT = re.compile(r"[a-z_]{1,20}:[\w./-]{1,44}")
+_SUBJECT = re.compile(r"[a-z_]{1,20}:[\w./+@-]{1,44}")
 
 
 class AuditForm(forms.Form):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from tests.access.writes import rows_written
 from tests.support.rules import rule_rows
-from vigente.accounts.models import Membership, Role
+from vigente.accounts.models import Membership, Role, UserSession
 from vigente.accounts.services import invite, issue_token
 from vigente.billing.models import MissedTerm, RulebookVersion
 from vigente.billing.prices import Priced
@@ -28,6 +28,8 @@ pytestmark = pytest.mark.django_db
 PATTERNS = {str(pattern.name) + "/" * (pattern.pattern._route.count("<")): pattern for pattern in urlpatterns}
 OWNER = {
     "audit",
+    "sessions",
+    "session_end",
     "rules_new",
     "rules_withdrawal",
     "plan_version",
@@ -244,6 +246,7 @@ def things(shop, owner, now):
             "inbound": inbound.pk,
             "outbound": outbound.pk,
             "token_revocation": token.pk,
+            "session_end": UserSession.objects.create(user=owner, key="k", began_at=now).pk,
             "section_row": ticket.department_id,
         },
     }

@@ -93,7 +93,7 @@ def _told(trace: Trace, numbers: dict[int, int]) -> Told:
         href = reverse("workspace:organization", args=[trace.organization.pk])
     names = [*dict.fromkeys([*trace.before, *trace.after])]
     return Told(
-        trace, says(trace.kind), about, href, channel_text(trace.channel),
+        trace, says(trace.kind, trace.data), about, href, channel_text(trace.channel),
         [(name, short(trace.before.get(name)), short(trace.after.get(name))) for name in names],
         [(name, short(value)) for name, value in trace.data.items() if value not in (None, "", [], {})],
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _csv(traces: Iterator[Trace]) -> HttpResponseBase:
     ]  # fmt: skip
     return csv_response(_("registro"), columns, (
         (
-            trace.at, str(trace.actor or ""), trace.actor.email if trace.actor else "", trace.kind, says(trace.kind),
+            trace.at, str(trace.actor or ""), trace.actor.email if trace.actor else "", trace.kind, says(trace.kind, trace.data),
             trace.subject, trace.label or (trace.organization.name if trace.organization else ""), _json(trace.before),
             _json(trace.after), _json(trace.data), trace.address, channel_text(trace.channel),
         )
