@@ -215,6 +215,7 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "files"
 ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_BYTES", 20 * 1024 * 1024))
 ATTACHMENT_MAX_PER_MESSAGE = int(os.environ.get("ATTACHMENT_MAX_PER_MESSAGE", 10))
+UNDO_SEND_SECONDS = 10  # how long an agent may take a reply back
 MESSAGE_MAX_CHARS = 100_000
 # Printed documents, kept so that none is typeset twice. May be emptied at any time.
 PRINT_DIR = DATA_DIR / "printed"

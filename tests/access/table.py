@@ -64,9 +64,12 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:held_request/ workspace:held_case/ workspace:organizations workspace:organization/
         workspace:organization_statement/ workspace:plans workspace:plans_export workspace:rules
         workspace:rules_export""",
-    ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:next workspace:write/ workspace:taking/ workspace:untaking/
+    ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:message_unsending/ workspace:message_pinning/
+        workspace:message_unpinning/ workspace:case_draft/ workspace:case_presence/
+        workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:response_new workspace:response/ workspace:response_deletion/
+        workspace:message_edit/ workspace:message_deletion/
         workspace:open_for/ workspace:assignment/ workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:held_answer/
@@ -74,7 +77,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/
         workspace:licence_hosting/ workspace:licence_key/ workspace:membership/""",
     # Workspace: supervisors and the owner
-    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:money workspace:invoices workspace:invoice/ workspace:invoice_pdf/
+    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:message_versions/ workspace:money workspace:invoices workspace:invoice/ workspace:invoice_pdf/
         workspace:transfers
         workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
         workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/

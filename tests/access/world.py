@@ -194,7 +194,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
         "session_end": session.pk, "account_session_end": session.pk,
-        "response": reply.pk, "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
+        "response": reply.pk, "message": case.messages.filter(by_staff=True).latest("pk").pk, "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
     }  # fmt: skip
 
 

@@ -196,7 +196,7 @@ class Attachment(Schema):
 
 
 class Message(Schema):
-    """`kind`: reply, or note (staff only). `html` is sanitised."""
+    """`kind`: reply, or note (staff only). `html` is sanitised. A deleted one is empty and keeps its place."""
 
     id: int
     kind: str
@@ -207,6 +207,8 @@ class Message(Schema):
     channel: str
     created_at: datetime
     attachments: list[Attachment]
+    edited_at: datetime | None
+    deleted_at: datetime | None
 
 
 class TicketWithMessages(Ticket):

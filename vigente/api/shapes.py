@@ -141,7 +141,10 @@ def message(value: Message) -> schemas.Message:
         attachments=[
             schemas.Attachment(filename=file.filename, content_type=file.content_type, size=file.size)
             for file in value.attachments.all()
+            if file.deleted_at is None
         ],
+        edited_at=value.edited_at,
+        deleted_at=value.deleted_at,
     )
 
 

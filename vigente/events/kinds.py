@@ -10,6 +10,12 @@ class Kind(StrEnum):
     TICKET_ACCEPTED = "ticket.accepted"  # decision, channel
     TICKET_REPLIED = "ticket.replied"  # message, by: customer|agent
     TICKET_NOTED = "ticket.noted"  # message
+    TICKET_SEND_UNDONE = "ticket.send_undone"
+    TICKET_MESSAGE_EDITED = "ticket.message_edited"  # message
+    TICKET_MESSAGE_DELETED = "ticket.message_deleted"  # message
+    TICKET_FILE_DELETED = "ticket.file_deleted"  # message, file: its name
+    TICKET_MESSAGE_PINNED = "ticket.message_pinned"  # message
+    TICKET_MESSAGE_UNPINNED = "ticket.message_unpinned"  # message
     TICKET_ASSIGNED = "ticket.assigned"  # assignee, by_line: bool; of a new department: department, left
     TICKET_STATUS_CHANGED = "ticket.status_changed"  # before, after
     TICKET_SOLVED = "ticket.solved"

@@ -64,9 +64,9 @@ def replied(event: Event, *, now: datetime) -> None:
     """An agent replied: everybody who takes part reads it, each with a reply address of their own."""
     message = Message.objects.filter(pk=event.data.get("message"), kind=Message.Kind.REPLY).first()
     ticket = ticket_of(event)
-    if event.data.get("by") != "agent" or message is None or ticket is None:
+    if event.data.get("by") != "agent" or message is None or message.deleted_at or ticket is None:
         return
-    files = list(message.attachments.values_list("filename", flat=True))
+    files = list(message.attachments.filter(deleted_at=None).values_list("filename", flat=True))
 
     def words() -> dict[str, object]:
         return {

@@ -51,6 +51,9 @@ class Entry:
     html: SafeString = mark_safe("")
     quote: SafeString = mark_safe("")
     files: Sequence[FileRow] = ()
+    edited: bool = False
+    deleted: datetime | None = None
+    gone_files: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,8 @@ def _order(entry: Entry) -> tuple[datetime, int]:
 
 
 def _entry(message: Message, user: User) -> Entry:
-    attachments = list(message.attachments.all())
+    every = list(message.attachments.all())
+    attachments = [file for file in every if file.deleted_at is None]
     inline = {
         file.cid: file_url(file) for file in attachments if file.cid and file.content_type in SAFE_IMAGES
     }
@@ -198,6 +202,9 @@ def _entry(message: Message, user: User) -> Entry:
         html=mark_safe(body),
         quote=mark_safe(quote),
         files=file_rows(file for file in attachments if file_url(file) not in shown),
+        edited=message.edited_at is not None,
+        deleted=message.deleted_at,
+        gone_files=[file.filename for file in every if file.deleted_at and not message.deleted_at],
     )
 
 

@@ -29,6 +29,7 @@ from vigente.installation.prepared import Param, Prepared
 from vigente.printing import press
 from vigente.rules.periods import day_of, day_start
 from vigente.tickets.services import held, merging, promises, work
+from vigente.tickets.services.drafts import tidy_presence
 from vigente.trials import services as trials
 from vigente.webhooks import services as webhooks
 from vigente.worker.models import JobRun
@@ -248,6 +249,7 @@ JOBS: list[Job] = [
     Job(forget_old_prints, every=timedelta(hours=12)),
     Job(erase_old_deliveries, every=timedelta(minutes=10)),
     Job(forget_old_trials, every=timedelta(hours=12)),
+    Job(tidy_presence, every=timedelta(hours=12)),
     Job(try_rules_out, long=True),
     Job(verify_nightly, every=timedelta(minutes=1), long=True),
 ]

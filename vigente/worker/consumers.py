@@ -19,7 +19,7 @@ from vigente.installation.prepared import Param, Prepared
 from vigente.mail import consumers as mail
 from vigente.rules.lifecycle import UNSOLVED
 from vigente.tickets.models import HeldRequest, Ticket
-from vigente.tickets.services import held, work
+from vigente.tickets.services import held, sending, work
 from vigente.tickets.services.state import locked
 from vigente.tickets.stamps import restamp
 from vigente.webhooks.fanout import somebody_listens, tell_endpoints
@@ -82,6 +82,11 @@ def restamp_open_cases(event: Event, *, now: datetime) -> None:
         restamp(locked(pk), now=now)
 
 
+def show_reply(event: Event, *, now: datetime) -> None:
+    """The time to take it back is over: its readers may read it, and what follows tells them."""
+    sending.let_go(int(event.data.get("message") or 0))
+
+
 def say_last_case(event: Event, *, now: datetime) -> None:
     """The last case in hand was used: its people may want more before the next month (row 3)."""
     reminders.say_last_case(event, now=now)
@@ -135,6 +140,7 @@ CASES_MAY_HAVE_COME = (
 
 
 WITHOUT_MAIL: tuple[Consumer, ...] = (
+    Consumer.of(show_reply, Kind.TICKET_REPLIED),  # before anybody is written to
     Consumer.of(
         ask_which_still_matter, Kind.SUBSCRIPTION_PERIOD_OPENED, Kind.SUBSCRIPTION_ACTIVATED
     ),  # before anything is released

@@ -1,8 +1,9 @@
 """Cases, their conversations, and the requests that wait for coverage."""
 
 from vigente.tickets.models.canned import CannedResponse
+from vigente.tickets.models.drafts import Draft, Presence
 from vigente.tickets.models.held import HeldRequest, Submission
-from vigente.tickets.models.messages import Attachment, Message
+from vigente.tickets.models.messages import Attachment, Message, MessageVersion, SendHold
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
 from vigente.tickets.models.structure import Tag, TicketTag
 from vigente.tickets.models.tickets import Department, Participant, Ticket, TicketLink, TicketNumber
@@ -11,11 +12,15 @@ __all__ = [
     "Attachment",
     "CannedResponse",
     "Department",
+    "Draft",
     "DrawDispute",
     "HeldRequest",
     "Message",
+    "MessageVersion",
     "Participant",
+    "Presence",
     "Quotation",
+    "SendHold",
     "SplitProposal",
     "Submission",
     "Tag",

@@ -35,6 +35,7 @@ FOR_CUSTOMERS = frozenset(
     kind.value
     for kind in Kind
     if kind.value.startswith(("ticket.", "quotation.", "split.", "draw."))
+    and not kind.value.startswith(("ticket.message_", "ticket.file_", "ticket.send_"))
     and kind
     not in {
         Kind.TICKET_NOTED,
@@ -83,7 +84,7 @@ class CasePage:
 def case_page(number: int, user: User, *, now: datetime, every_message: bool = False) -> CasePage:
     """The case with this number, or Ticket.DoesNotExist when there is none that `user` may see."""
     ticket = _ticket(number, user)
-    messages = _messages(ticket, user, most=None if every_message else MESSAGES_SHOWN)
+    messages = _messages(ticket, user, most=None if every_message else MESSAGES_SHOWN, now=now)
     rulebook = rulebook_at(now)
     meter = None
     if ticket.organization is not None:
@@ -95,7 +96,7 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
         meter=meter,
         messages=messages if every_message else messages[-MESSAGES_SHOWN:],
         earlier_messages=not every_message and len(messages) > MESSAGES_SHOWN,
-        history=_history(ticket, user),
+        history=_history(ticket, user, now=now),
         standing=why_here(ticket, now=now, rulebook=rulebook),
         links=_links(ticket, user),
         others=other_cases(ticket, user),
@@ -136,9 +137,14 @@ def _ticket(number: int, user: User) -> Ticket:
     )
 
 
-def _messages(ticket: Ticket, user: User, *, most: int | None) -> list[Message]:
-    """The conversation, oldest first; one more than `most` tells that there are earlier ones."""
-    seen = ticket.messages.all() if user.is_staff_member else ticket.messages.exclude(kind=Message.Kind.NOTE)
+def _messages(ticket: Ticket, user: User, *, most: int | None, now: datetime) -> list[Message]:
+    """The conversation, oldest first; one more than `most` tells that there are earlier ones. A customer reads no
+    note, and no reply that its author may still take back.
+    """
+    seen = ticket.messages.all()
+    if not user.is_staff_member:
+        said = Q(visible_at__isnull=True) | Q(visible_at__lte=now)
+        seen = seen.filter(said).exclude(kind=Message.Kind.NOTE)
     newest = (
         seen.select_related("author")
         .prefetch_related(Prefetch("attachments", queryset=Attachment.objects.order_by("id")))
@@ -147,10 +153,11 @@ def _messages(ticket: Ticket, user: User, *, most: int | None) -> list[Message]:
     return list(newest[: None if most is None else most + 1])[::-1]
 
 
-def _history(ticket: Ticket, user: User) -> list[Event]:
+def _history(ticket: Ticket, user: User, *, now: datetime) -> list[Event]:
     events = Event.objects.filter(subject=ticket.event_subject).select_related("actor").order_by("-id")
     if not user.is_staff_member:
-        events = events.filter(kind__in=FOR_CUSTOMERS)
+        waits = Q(dispatched_at__isnull=True, attempts=0, claimed_until__gt=now)  # with a reply held back
+        events = events.filter(kind__in=FOR_CUSTOMERS).exclude(waits)
     return list(events[:HISTORY_SHOWN])[::-1]
 
 

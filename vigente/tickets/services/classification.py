@@ -222,7 +222,7 @@ def copy_files(
     message: Message, *, now: datetime, held: HeldRequest | None = None, to: Message | None = None
 ) -> None:
     """The same files, seen from another place; the bytes lie once."""
-    for file in message.attachments.all():
+    for file in message.attachments.filter(deleted_at=None):
         Attachment.objects.create(
             held=held,
             message=to,

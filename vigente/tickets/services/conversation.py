@@ -1,6 +1,6 @@
 """What is said in a case: replies and internal notes (rows 8, 9, 10)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +15,7 @@ from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, attach, check
 from vigente.tickets.html import clean_html, html_of_text, text_of_html
 from vigente.tickets.models import HeldRequest, Message, Ticket
+from vigente.tickets.services import sending
 from vigente.tickets.services.canned import count_use
 from vigente.tickets.services.classification import cover_again, lost_cover
 from vigente.tickets.services.state import finish, locked, move, save, tell
@@ -35,6 +36,7 @@ def reply(
     key: str | None = None,
     status_after: str | None = None,
     responses: tuple[int, ...] = (),
+    hold: timedelta | None = None,
 ) -> Message | Ticket | HeldRequest:
     """Say something in a case. A customer's reply is always accepted while it runs (row 8), reopens it within the
     window (row 9),
@@ -42,7 +44,8 @@ def reply(
     HeldRequest.
 
     `key` makes it happen once. `status_after`: what an agent leaves the case in; by default it then waits for the
-    customer. `responses`: the saved replies it was written with, which an agent's counts as used.
+    customer. `responses`: the saved replies it was written with, which an agent's counts as used. `hold`: how
+    long an agent's reply waits before anybody is told (`services/sending`).
     """
     html, text = written(html, text, files)
     if key is not None and (before := Message.objects.filter(key=key).first()) is not None:
@@ -53,7 +56,10 @@ def reply(
             ticket = locked(ticket.merged_into_id)
         if author.is_staff_member:
             after = Status(status_after) if status_after else Status.WAITING_CUSTOMER
+            begun = sending.begin(ticket) if hold else None
             message = _agent_reply(ticket, author, html, text, quoted_html, files, channel, key, after, now)
+            if begun is not None and hold is not None:
+                sending.hold_back(message, ticket, begun, until=now + hold, author=author)
             count_use(responses, author=author, now=now)
             return message
         effect = reply_effect(ticket, now=now)

@@ -18,6 +18,7 @@ def message(
 
     `kind`: customer, staff or note (never shown to customers). `role`: the words after the name. `id`: anchor.
     `quote`: older text, folded. `files`: rows for `files`. `via`: how it came ("correo").
+    `edited=True` says so; `deleted`: when it was, instead of its text; `gone_files`: names of files that were.
     `pending=True` while it is on its way. `plain=True` keeps line breaks of text without markup.
     """
     values = {"author": author, "at": at, "kind": kind, "body": SafeString(content.strip()), **given}

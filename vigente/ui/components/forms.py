@@ -99,7 +99,8 @@ def composer(context: Context, content: str, form: BaseForm, action: str, **give
     """Where a reply is written. `form` has `body`, perhaps a file field and `kind` (reply or note).
 
     `note=True` offers the internal note; `draft="case-4119"` keeps what is typed; `submit="Enviar"`; `placeholder=…`.
-    `responses_url` offers saved replies. The block's content stands beside the button.
+    `draft_at`: when the server's own draft, which `form` holds, was written; an older one of this browser is
+    forgotten. `responses_url` offers saved replies. The block's content stands beside the button.
     """
     values = {
         "form": form,

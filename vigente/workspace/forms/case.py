@@ -38,6 +38,14 @@ class ComposerForm(forms.Form):
     after = forms.ChoiceField(label=_("Al enviar"), choices=AFTER, initial="waiting_customer", required=False)
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     responses = forms.CharField(widget=forms.HiddenInput, max_length=400, required=False)
+    latest = forms.IntegerField(  # the last message that was read before writing
+        widget=forms.HiddenInput, min_value=0, max_value=2**62, required=False
+    )
+
+    def has_read(self, message: Message) -> None:
+        """Let the page that is shown again say that this one stands on it."""
+        self.data = self.data.copy()  # type: ignore[union-attr]
+        self.data["latest"] = str(message.pk)  # type: ignore[index]
 
     def clean_responses(self) -> tuple[int, ...]:
         """The saved replies that were put into the text, as the page's script notes them."""

@@ -1,9 +1,10 @@
 """A case as its agent sees it, and what they write in it."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,10 @@ from vigente.tickets.files import SAFE_IMAGES, path_of
 from vigente.tickets.html import clean_html
 from vigente.tickets.models import Attachment, Message, Ticket
 from vigente.tickets.queries import CasePage, case_page
+from vigente.tickets.queries.company import replied_since, together
+from vigente.tickets.services import messages
 from vigente.tickets.services.conversation import add_note, reply
+from vigente.tickets.services.drafts import forget_draft
 from vigente.ui.feedback import done
 from vigente.workspace.access import instant, person, staff
 from vigente.workspace.answers import add_refusal
@@ -33,13 +37,24 @@ def case(request: HttpRequest, number: int) -> HttpResponse:
     return _page(request, number, form)
 
 
+def _prepare(form: ComposerForm, page: CasePage, user: User, *, now: datetime) -> dict[str, Any]:
+    """What lies in the composer: one's own draft, and who else is at the case."""
+    drafts = list(page.ticket.drafts.select_related("author"))
+    mine = next((draft for draft in drafts if draft.author_id == user.pk), None)
+    form.initial["latest"] = max((message.pk for message in page.messages), default=0)
+    if mine is not None:
+        form.initial["body"], form.initial["kind"] = mine.body, mine.kind
+    others = [draft for draft in drafts if draft is not mine]
+    return {"own_draft": mine, "company": together([], others, now=now)}
+
+
 @staff
 @require_POST
 def write(request: HttpRequest, number: int) -> HttpResponse:
     """A reply or a note. What is refused comes back with its text (422)."""
     ticket = find(number, person(request))
     form = ComposerForm(request.POST, request.FILES)
-    if form.is_valid():
+    if form.is_valid() and not _overtaken(form, ticket, person(request)):
         try:
             message = _write(ticket, form, author=person(request), now=instant(request))
         except Refused as refusal:
@@ -47,13 +62,32 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
                 refusal.field = "body"
             add_refusal(form, refusal)
         else:
+            forget_draft(ticket=ticket, author=person(request))
             done(
                 request,
                 _("Nota guardada.") if form.is_note else _("Respuesta enviada."),
                 draft=f"case-{number}",
+                undo=reverse("workspace:message_unsending", args=[message.pk]) if message.visible_at else "",
             )
             return redirect(f"{reverse('workspace:case', args=[number])}#m{message.pk}")
     return _page(request, number, form, status=422)
+
+
+def _overtaken(form: ComposerForm, ticket: Ticket, user: User) -> bool:
+    """Somebody replied while this was written: it is shown before it is answered. Sent again, it is sent."""
+    seen = form.cleaned_data["latest"]
+    if seen is None or form.is_note:
+        return False
+    said = replied_since(ticket, user, seen)
+    if said is None:
+        return False
+    who = said.author or said.author_name
+    form.add_error(
+        None,
+        _("%(who)s respondió mientras usted escribía. Léalo y, si aún vale, envíe de nuevo.") % {"who": who},
+    )
+    form.has_read(said)
+    return True
 
 
 def _write(ticket: Ticket, form: ComposerForm, *, author: User, now: datetime) -> Message:
@@ -78,6 +112,7 @@ def _write(ticket: Ticket, form: ComposerForm, *, author: User, now: datetime) -
         key=key,
         status_after=data["after"] or None,
         responses=data["responses"],
+        hold=timedelta(seconds=settings.UNDO_SEND_SECONDS) or None,
         now=now,
     )
     assert isinstance(said, Message), "an agent's reply never becomes another case"
@@ -108,10 +143,12 @@ def _page(request: HttpRequest, number: int, form: ComposerForm, *, status: int 
         "ticket": page.ticket,
         "decision": page.decision,
         "standing": page.standing,
-        "items": list(woven(_shown(page), lines(page.history))),
+        "items": list(woven(_shown(page, user, now), lines(page.history))),
         "meter_now": shown_meter(page.meter, ticket=page.ticket, decision=page.decision, now=now),
         "form": form,
         "draft": f"case-{number}",
+        **_prepare(form, page, user, now=now),
+        "pinned": [message for message in page.messages if message.pinned_at and not message.deleted_at],
         **_may(page, user),
     }
     return render(request, "workspace/case/case.html", context, status=status)
@@ -136,12 +173,19 @@ def _may(page: CasePage, user: User) -> dict[str, Any]:
     }
 
 
-def _shown(page: CasePage) -> list[Message]:
+def _shown(page: CasePage, user: User, now: datetime) -> list[Message]:
     """Messages with their HTML made safe again for this page, and their files as the component reads them."""
     for message in page.messages:
         message.anchor = f"m{message.pk}"  # type: ignore[attr-defined]
         message.via = _("correo") if message.channel == Ticket.Channel.EMAIL else ""  # type: ignore[attr-defined]
-        files = list(message.attachments.all())
+        every = list(message.attachments.all())
+        files = [file for file in every if file.deleted_at is None]
+        message.gone_files = [  # type: ignore[attr-defined]
+            file.filename for file in every if file.deleted_at and not message.deleted_at
+        ]
+        message.is_pending = bool(message.visible_at and message.visible_at > now)  # type: ignore[attr-defined]
+        message.can_change = messages.may_edit(message, user)  # type: ignore[attr-defined]
+        message.can_delete = messages.may_delete(message, user)  # type: ignore[attr-defined]
         inline = {file.cid: _url(file) for file in files if file.cid and file.content_type in SAFE_IMAGES}
         message.shown_html = clean_html(message.html, inline=inline)  # type: ignore[attr-defined]
         message.shown_quote = clean_html(message.quoted_html, inline=inline) if message.quoted_html else ""  # type: ignore[attr-defined]

@@ -68,7 +68,9 @@ function watch(form) {
   const initial = snapshot(form);
   const kept = read(key);
   const refused = form.querySelector("[aria-invalid], .field--invalid, .error-summary");
-  if (kept?.sent && shown(kept.values)) localStorage.removeItem(key);
+  const { draftSince, now } = form.dataset; // the server has a draft of this age, which the form holds already
+  const newer = draftSince && kept && kept.at <= Date.now() - (new Date(now) - new Date(draftSince));
+  if (newer || (kept?.sent && shown(kept.values))) localStorage.removeItem(key);
   else if (kept && !refused && Date.now() - kept.at < WEEKS && apply(form, kept.values)) announce(form, key, initial);
 
   const status = form.querySelector("[data-draft-status]");
