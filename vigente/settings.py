@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "vigente.accounts.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "vigente.urls"

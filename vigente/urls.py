@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from vigente.installation import views as installation_views
 from vigente.portal.views.cards import stripe_webhook
+from vigente.ui.second_factor import second_factor
 from vigente.ui.sessions import session_end, sessions
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("vigente.api.urls")),
     path("webhooks/stripe", stripe_webhook, name="stripe_webhook"),
     *i18n_patterns(
+        path("account/second-factor/", second_factor, name="account_second_factor"),
         path("account/sessions/", sessions, name="account_sessions"),
         path("account/sessions/<int:pk>/end/", session_end, name="account_session_end"),
         path("account/", include("allauth.urls")),

@@ -20,7 +20,7 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLOOOOOOOO", "LLOOOOOOOO"): """account_email account_email_verification_sent account_change_password
         account_set_password account_confirm_login_code mfa_authenticate mfa_activate_totp
         mfa_generate_recovery_codes mfa_add_webauthn mfa_login_webauthn""",
-    ("LLOOOOOOOO", "LLMMMMMMMM"): "mfa_index mfa_list_webauthn account_sessions",
+    ("LLOOOOOOOO", "LLMMMMMMMM"): "mfa_index mfa_list_webauthn account_sessions account_second_factor",
     ("LLMMMMMMMM", "LLNNNNONNN"): "account_session_end/",  # each their own
     ("LLNNNNNNNN", "LLNNNNNNNN"): """mfa_deactivate_totp mfa_download_recovery_codes mfa_remove_webauthn/
         mfa_edit_webauthn/""",
@@ -117,7 +117,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:webhook_secret/ workspace:webhook_test/ workspace:webhook_delivery_replay/""",
     ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new
         workspace:rules_import workspace:announcement/ workspace:vendor
-        workspace:seller workspace:documents workspace:document/ workspace:document_preview/
+        workspace:security workspace:seller workspace:documents workspace:document/ workspace:document_preview/
         workspace:token_new workspace:tag_new workspace:tag/ workspace:holidays/
         workspace:section_new/ workspace:section_row// workspace:letter/
         workspace:plan_new workspace:version_prices/ workspace:webhook_new

@@ -18,7 +18,7 @@ ACCOUNT = [
     "inactive",
     "password/reset/key/x-y",
 ]
-MY_ACCOUNT = ["sessions", "email", "password/change", "password/set", "logout", "reauthenticate", "2fa", "2fa/totp/activate",
+MY_ACCOUNT = ["sessions", "second-factor", "email", "password/change", "password/set", "logout", "reauthenticate", "2fa", "2fa/totp/activate",
               "2fa/webauthn", "2fa/webauthn/add", "2fa/recovery-codes/generate", "2fa/recovery-codes"]  # fmt: skip
 
 

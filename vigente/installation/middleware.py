@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
-from vigente.installation.clock import standing_at, vendor_now
+from vigente.installation.clock import standing_at, vendor_standing
 
 
 class AddressMiddleware:
@@ -24,14 +24,18 @@ class AddressMiddleware:
 
 
 class NowMiddleware:
-    """Sets `request.now` (aware, UTC): everything a request does happens at that one instant."""
+    """Sets `request.now` (aware, UTC): everything a request does happens at that one instant.
+
+    With it `request.second_factor_roles`: who needs a second step to sign in.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path != "/healthz" and not request.path.startswith("/static/"):
-            now = request.now = vendor_now()  # type: ignore[attr-defined]
+            now, roles = vendor_standing()
+            request.now, request.second_factor_roles = now, roles  # type: ignore[attr-defined]
             with standing_at(now):
                 return self.get_response(request)
         return self.get_response(request)

@@ -15,6 +15,7 @@ OURS: Mapping[str, Callable[[], str]] = {
     "membership": lambda: _("Personas de una organización"),
     "invitation": lambda: _("Invitaciones"),
     "token": lambda: _("Tokens"),
+    "security": lambda: _("Seguridad al entrar"),
     "sign_in": lambda: _("Entradas y sesiones"),
 }
 CHANNELS: Mapping[str, Callable[[], str]] = {
@@ -33,6 +34,7 @@ SAYS: Mapping[str, Callable[[], str]] = {
     Deed.PASSWORD_CHANGED: lambda: _("Cambió su contraseña"),
     Deed.SECOND_FACTOR_ADDED: lambda: _("Agregó un segundo paso para entrar"),
     Deed.SECOND_FACTOR_REMOVED: lambda: _("Quitó un segundo paso para entrar"),
+    Deed.SECOND_FACTOR_REQUIRED: lambda: _("Cambió quién necesita un segundo paso para entrar"),
     Deed.PERSON_CHANGED: lambda: _("Cambió los datos de una persona"),
     Deed.MEMBERSHIP_CHANGED: lambda: _("Cambió lo que puede una persona"),
     Deed.MEMBERSHIP_ENDED: lambda: _("Quitó a una persona de su organización"),

@@ -24,6 +24,7 @@ class Deed(StrEnum):
     PASSWORD_CHANGED = "person.password_changed"
     SECOND_FACTOR_ADDED = "person.second_factor_added"  # type
     SECOND_FACTOR_REMOVED = "person.second_factor_removed"  # type
+    SECOND_FACTOR_REQUIRED = "security.second_factor"
     PERSON_CHANGED = "person.changed"
     MEMBERSHIP_CHANGED = "membership.changed"  # organization
     MEMBERSHIP_ENDED = "membership.ended"  # organization

@@ -30,6 +30,7 @@ OWNER = {
     "audit",
     "sessions",
     "session_end",
+    "security",
     "rules_new",
     "rules_withdrawal",
     "plan_version",
