@@ -70,7 +70,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:response_new workspace:response/ workspace:response_deletion/
         workspace:message_edit/ workspace:message_deletion/
-        workspace:open_for/ workspace:assignment/ workspace:status/ workspace:severity/
+        workspace:open_for/ workspace:case_automation/ workspace:assignment/ workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:held_answer/
         workspace:organization_new
@@ -78,6 +78,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:licence_hosting/ workspace:licence_key/ workspace:membership/""",
     # Workspace: supervisors and the owner
     ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:message_versions/ workspace:money workspace:invoices workspace:invoice/ workspace:invoice_pdf/
+        workspace:automation workspace:automation_rule/ workspace:automation_past/
         workspace:transfers
         workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
         workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/
@@ -88,13 +89,15 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:trial_progress/ workspace:trial_rows//
         workspace:outbound/""",
     ("LLNNNNNFOO", "LLNNNNNFFO"): "workspace:switch_customers workspace:switch_date workspace:switch_import/",
-    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:transfer_confirmation/ workspace:order_cancellation/
+    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:automation_order workspace:automation_switch/
+        workspace:transfer_confirmation/ workspace:order_cancellation/
         workspace:payment_resending/
         workspace:trial_cancellation/
         workspace:organization_unblock/ workspace:subscription_activation/
         workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
         workspace:outbound_retry/""",
-    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
+    ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:automation_new workspace:automation_edit/ workspace:automation_deletion/
+        workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
         workspace:trial_new
         workspace:invoice_fiscal/ workspace:transfer_rejection/ workspace:payment_by_hand/
         workspace:order_payment/ workspace:order_new/

@@ -1,11 +1,16 @@
-"""A draft of the rulebook, a trial, an announcement that was sent and an import: for pages that name them."""
+"""A draft of the rulebook, a trial, an announcement that was sent, an import, a rule of automation: for pages that name
+them.
+"""
 
 from datetime import datetime, timedelta
 
 from vigente.accounts.models import User
+from vigente.automation.services import save_rule
 from vigente.billing.models import Announcement, RulebookVersion
 from vigente.billing.services import announcements, rulebooks
 from vigente.billing.services.csv_import_runs import begin
+from vigente.rules.automation import Act, Action, Button
+from vigente.rules.conditions import Check, Op
 from vigente.rules.rulebook import Rulebook
 from vigente.trials import services as trials
 
@@ -34,7 +39,18 @@ def rule_rows(*, owner: User, now: datetime, title: str = "Lorem") -> dict[str, 
         now=now,
     )
     trials.run_next(now=now)
+    rule = save_rule(
+        rule=None,
+        name=title,
+        trigger=Button(),
+        condition=Check("subject", Op.CONTAINS, title),
+        actions=[Action(Act.NOTE, title)],
+        stop=False,
+        actor=owner,
+        now=now,
+    )
     return {
+        "automation": rule.pk,
         "trial": trial.pk,
         "announcement_of_version": RulebookVersion.objects.latest("pk").pk,
         "announcement_of_draft": draft.pk,

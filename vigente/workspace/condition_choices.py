@@ -14,7 +14,7 @@ from vigente.billing.models import Edition, Licence, Plan, Subscription, WorkTyp
 from vigente.rules.coverage import IN_FORCE
 from vigente.sla.models import SlaPolicy
 from vigente.tickets.folding import Folded
-from vigente.tickets.models import Department, Ticket
+from vigente.tickets.models import Department, Tag, Ticket
 from vigente.tickets.queries.facts import FIELDS
 from vigente.tickets.queries.matching import words_of
 from vigente.ui.condition_words import FIELDS as WORDS
@@ -103,6 +103,7 @@ def _lists() -> dict[str, Pairs]:
         "requester_language": _coded(settings.LANGUAGES),
         "plan_status": _coded(one for one in Subscription.Status.choices if one[0] in in_force),
         "last_reply_by": (("customer", _("Cliente")), ("agent", _("Técnico"))),
+        "tags": _rows(Tag.objects.offered()),
         "department": _rows(Department.objects.all()),
         "assignee": _rows(people),
         "work_type": _rows(WorkType.objects.all()),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from vigente.workspace.urls_automation import automation_pages
 from vigente.workspace.urls_money import money_pages
 from vigente.workspace.views import (
     actions,
@@ -228,4 +229,4 @@ vendor = [
     path("settings/<slug:slug>/new/", settings.section_row, name="section_new"),
     path("settings/<slug:slug>/<int:pk>/", settings.section_row, name="section_row"),
 ]
-urlpatterns = [*lists, *cases, *money_pages, *customers, *vendor]
+urlpatterns = [*lists, *cases, *money_pages, *automation_pages, *customers, *vendor]

@@ -97,6 +97,8 @@ ONLY_SOMETIMES = {"payment_by_hand/", "payment_resending/"}  # of a refund that 
 OWNER |= {"tags", "tag", "tag_new", "tag_order", "tag_retirement", "tag_restoration", "tag_deletion"}
 OWNER |= {"plan_new", "version_prices", "letters", "letter", "letter_page"}
 SUPERVISOR = {
+    *("automation", "automation_rule", "automation_past", "automation_new", "automation_edit"),
+    *("automation_order", "automation_switch", "automation_deletion"),
     *MONEY,
     *(
         "trials",

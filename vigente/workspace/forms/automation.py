@@ -1,0 +1,180 @@
+"""The form of a rule of automation: when, if, then."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from vigente.accounts.models import User
+from vigente.automation.models import AutomationRule
+from vigente.rules.automation import (
+    LONGEST_TEXT,
+    MOST_MINUTES,
+    MOST_RUNS,
+    Act,
+    Action,
+    After,
+    Button,
+    OnEvent,
+    Trigger,
+)
+from vigente.tickets.queries.merging import FIELDS
+from vigente.ui.condition_words import UNITS
+from vigente.ui.conditions import ConditionField
+from vigente.workspace.automation_words import EVENTS, facts_of_time, names_of
+from vigente.workspace.condition_choices import CaseChoices
+
+NOBODY = "nobody"
+HOUR, DAY = 60, 24 * 60
+ORDER = (Act.NOTE, Act.UNTAG, Act.TAG, Act.SEVERITY, Act.DEPARTMENT, Act.ASSIGN, Act.STATUS)
+
+
+class RuleForm(forms.Form):
+    """Cleans to `trigger`, `condition` and `actions`, which act in the order of `ORDER`."""
+
+    name = forms.CharField(label=_("Nombre"), max_length=80)
+    on = forms.ChoiceField(
+        label=_("¿Cuándo?"), choices=AutomationRule.On.choices, widget=forms.RadioSelect, initial="event"
+    )
+    kinds = forms.MultipleChoiceField(
+        label=_("Qué tiene que pasar"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(kind.value, text) for kind, text in EVENTS.items()],
+        help_text=_("Lo que hace otra regla no cuenta: así ninguna regla despierta a otra."),
+    )  # fmt: skip
+    amount = forms.IntegerField(label=_("Cuánto tiempo"), required=False, min_value=0, initial=1)
+    unit = forms.TypedChoiceField(
+        label=_("Unidad"), required=False, coerce=int, empty_value=DAY, choices=UNITS, initial=DAY
+    )
+    way = forms.ChoiceField(
+        label=_("Antes o después"),
+        required=False,
+        choices=[("after", _("después de")), ("before", _("antes de"))],
+    )
+    fact = forms.ChoiceField(label=_("De qué momento"), required=False)
+    most = forms.IntegerField(
+        label=_("Cuántas veces por caso, como máximo"),
+        required=False,
+        min_value=1,
+        max_value=MOST_RUNS,
+        initial=1,
+    )
+    every = forms.IntegerField(
+        label=_("Horas entre una vez y otra"), required=False, min_value=1, max_value=24 * 365, initial=24
+    )
+    note = forms.CharField(
+        label=_("Escribir una nota interna"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea,
+        help_text=_("Puede llevar campos: %(fields)s.") % {"fields": ", ".join(f"{{{{ {one} }}}}" for one in FIELDS)},
+    )  # fmt: skip
+    untag = forms.MultipleChoiceField(
+        label=_("Quitar etiquetas"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    tag = forms.MultipleChoiceField(
+        label=_("Poner etiquetas"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    severity = forms.ChoiceField(label=_("Urgencia"), required=False)
+    department = forms.ChoiceField(label=_("Departamento"), required=False)
+    assign = forms.ChoiceField(label=_("Técnico"), required=False)
+    status = forms.ChoiceField(label=_("Estado"), required=False)
+    stop = forms.BooleanField(
+        label=_("Si esta actúa, no mirar las que siguen"), required=False,
+        help_text=_("Las reglas se miran en su orden."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, rule: AutomationRule | None = None, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = CaseChoices(user)
+        self.fields["condition"] = ConditionField(
+            offered=offered,
+            label=_("¿En qué casos?"),
+            required=False,
+            help_text=_("Sin condiciones: en todos."),
+        )
+        names, same = names_of(offered), ("", _("Como esté"))
+        statuses = [pair for pair in names["status"].items() if pair[0] != "new"]
+        choices = {
+            "fact": facts_of_time(),
+            "untag": list(names.get("tags", {}).items()),
+            "tag": list(names.get("tags", {}).items()),
+            "severity": [same, *names["severity"].items()],
+            "department": [same, *names["department"].items()],
+            "assign": [same, (NOBODY, _("Nadie: vuelve a la fila")), *names["assignee"].items()],
+            "status": [same, *statuses],
+        }
+        for name, found in choices.items():
+            self.fields[name].choices = found  # type: ignore[attr-defined]
+        for name in ("tag", "untag"):
+            if not names.get("tags"):
+                del self.fields[name]
+        if rule is not None:
+            self.initial = _initial(rule)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["trigger"] = self._trigger(data)
+        data["actions"] = tuple(_actions(data))
+        if not data["actions"] and not self.errors:
+            self.add_error(None, _("Elija al menos una cosa que la regla haga."))
+        return data
+
+    def _trigger(self, data: dict[str, Any]) -> Trigger:
+        if data.get("on") == "event":
+            if not data.get("kinds"):
+                self.add_error("kinds", _("Marque al menos una."))
+            return OnEvent(frozenset(data.get("kinds") or ()))
+        if data.get("on") != "time":
+            return Button()
+        minutes = (data.get("amount") or 0) * (data.get("unit") or DAY)
+        if minutes > MOST_MINUTES:
+            self.add_error("amount", _("Un año como máximo."))
+        if not data.get("fact"):
+            self.add_error("fact", _("Elija el momento."))
+        way = -1 if data.get("way") == "before" else 1
+        every, most = (data.get("every") or 24) * HOUR, data.get("most") or 1
+        return After(data.get("fact") or "", way * minutes, every, most)
+
+
+def _actions(data: dict[str, Any]) -> list[Action]:
+    found = []
+    for act in ORDER:
+        value = data.get(act.value)
+        for one in value if isinstance(value, list) else [value]:
+            if act is Act.ASSIGN and one == NOBODY:
+                found.append(Action(Act.UNASSIGN))
+            elif one and one.strip():
+                found.append(Action(act, one))
+    return found
+
+
+def _initial(rule: AutomationRule) -> dict[str, Any]:
+    value = rule.value()
+    found: dict[str, Any] = {"name": rule.name, "on": rule.on, "stop": rule.stop}
+    if value is None:
+        return found
+    found["condition"] = value.condition
+    if isinstance(value.trigger, OnEvent):
+        found["kinds"] = list(value.trigger.kinds)
+    elif isinstance(value.trigger, After):
+        minutes = abs(value.trigger.minutes)
+        unit = next((one for one, _text in reversed(UNITS) if minutes and minutes % one == 0), HOUR)
+        found |= {"amount": minutes // unit, "unit": unit, "fact": value.trigger.fact}
+        found |= {"way": "before" if value.trigger.minutes < 0 else "after"}
+        found |= {"most": value.trigger.most, "every": value.trigger.every // HOUR}
+    for action in value.actions:
+        if action.act in (Act.TAG, Act.UNTAG):
+            found.setdefault(action.act.value, []).append(action.value)
+        elif action.act is Act.UNASSIGN:
+            found["assign"] = NOBODY
+        else:
+            found[action.act.value] = action.value
+    return found
+
+
+class ApplyForm(forms.Form):
+    """Which rule a person applies to a case. `offered`: with what each would do. `key`: pressed twice is once."""
+
+    rule = forms.TypedChoiceField(label=_("Regla"), coerce=int, widget=forms.RadioSelect)
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, offered: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rule"].choices = offered  # type: ignore[attr-defined]
