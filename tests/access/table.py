@@ -66,10 +66,12 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:rules_export""",
     ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:message_unsending/ workspace:message_pinning/
         workspace:message_unpinning/ workspace:case_draft/ workspace:case_presence/
+        workspace:returning
         workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:response_new workspace:response/ workspace:response_deletion/
         workspace:message_edit/ workspace:message_deletion/
+        workspace:away
         workspace:open_for/ workspace:case_automation/ workspace:assignment/ workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:held_answer/
@@ -82,7 +84,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:transfers
         workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
         workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/
-        workspace:overview workspace:overview_order workspace:mail workspace:inbound/ workspace:inbound_raw/
+        workspace:line workspace:overview workspace:overview_order workspace:mail workspace:inbound/ workspace:inbound_raw/
         workspace:announcement_copies/ workspace:switch workspace:switch_legacy workspace:switch_uncovered
         workspace:switch_announcement workspace:switch_adoption workspace:switch_template
         workspace:report/ workspace:report_rows/// workspace:trials workspace:trial/
@@ -103,7 +105,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:order_payment/ workspace:order_new/
         workspace:licence_transfer/ workspace:organization_payment/ workspace:organization_payout//
         workspace:organization_billing/
-        workspace:quotation/ workspace:held_override/ workspace:organization_edit/
+        workspace:place/ workspace:agent/ workspace:quotation/ workspace:held_override/ workspace:organization_edit/
         workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner

@@ -217,7 +217,8 @@ def _money(world: World, shop: Customer, now: datetime) -> dict[str, int]:
     return returned | {"invoice": invoice.pk, "payment": transfer.pk, "transfer": transfer.pk,
             "order_new": shop.organization.pk,
             "order": order.pk, "contract_order": shop.subscription.pk, "licence_transfer": shop.licence.pk,
-            "version_prices": shop.version.pk, "holidays": make_policy().hours_id}  # fmt: skip
+            "version_prices": shop.version.pk, "holidays": make_policy().hours_id,
+            "agent": world.people["agent"].pk}  # fmt: skip
 
 
 def arguments(world: World, key: str, wanted: Iterable[str]) -> list[Any]:

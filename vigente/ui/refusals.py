@@ -51,6 +51,12 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
     RefusalCode.FAVOUR_LIMIT: lambda p: (
         _("Ya hizo los %(limit)s favores de este mes. Pídale a un supervisor que lo decida.") % _values(p)
     ),
+    RefusalCode.AWAY: lambda p: _(
+        "Usted figura como ausente y no recibe casos. Diga que ya volvió en el menú de su nombre."
+    ),
+    RefusalCode.NOT_IN_LINE: lambda p: _(
+        "Ese caso no espera en la misma fila. Elija uno que espere en el mismo departamento."
+    ),
     RefusalCode.SUPERVISOR_ONLY: lambda p: _("Eso lo decide un supervisor."),
     RefusalCode.SECOND_PERSON: lambda p: _("Lo decide otra persona, no quien tomó la primera decisión."),
     RefusalCode.NEEDS_REASON: lambda p: _("Escriba el motivo."),

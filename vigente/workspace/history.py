@@ -194,8 +194,13 @@ def _severity(who: str, data: Data, names: Names) -> str:
     }
 
 
-def _plain(text: Callable[[], str]) -> Teller:
-    return lambda who, data, names: text() % Words(data, who=who)
+def _placed(who: str, data: Data, names: Names) -> str:
+    words = {"who": who, "number": data.get("before"), "why": data.get("why", "—")}
+    if data.get("group") is None:
+        return _("%(who)s lo devolvió a su lugar en la fila: “%(why)s”") % words
+    return _("%(who)s lo puso delante del caso %(number)s: “%(why)s”") % words
+
+
 _NEAR: Mapping[str, Callable[[], str]] = {
     "first_reply": lambda: _("Se acerca el plazo de la primera respuesta"),
     "next_reply": lambda: _("Se acerca el plazo de la respuesta"),
@@ -245,6 +250,9 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_UNMERGED.value: ("copy", _plain(lambda: _("%(who)s lo separó del caso %(from)s"))),
     Kind.TICKET_RANK_CHANGED.value: ("list-ordered", _plain(lambda: _("Subió en la fila por un plan mejor"))),
     Kind.TICKET_OPENED_FOR_CUSTOMER.value: ("life-buoy", _plain(lambda: _("%(who)s lo abrió por el cliente"))),
+    Kind.TICKET_PLACED.value: ("list-ordered", _placed),
+    Kind.PROMISE_NEAR.value: ("hourglass", _near),
+    Kind.PROMISE_BROKEN.value: ("triangle-alert", _broken),
     Kind.DRAW_DISPUTED.value: ("scale", _plain(lambda: _("%(who)s objetó que usara un caso"))),
     Kind.DRAW_DISPUTE_DECIDED.value: ("scale", _one_of("upheld", lambda: (
         _("%(who)s dio la razón al cliente"), _("%(who)s mantuvo el uso del caso")))),

@@ -13,9 +13,10 @@ from vigente.billing.models import WorkType
 from vigente.mail.models import Mailbox
 from vigente.reports.models import CostRate, WorkMinutes
 from vigente.sla.models import BusinessHours, SlaPolicy
-from vigente.tickets.models import Department
+from vigente.tickets.models import Department, Skill
 from vigente.ui import formats
 from vigente.workspace.forms.costs import CostRateForm, WorkMinutesForm
+from vigente.workspace.forms.line import SkillForm
 from vigente.workspace.forms.settings import (
     DepartmentForm,
     HoursForm,
@@ -78,6 +79,19 @@ SECTIONS: Mapping[str, Section] = {
             (_("Rol"), lambda row: row.get_role_display()),
             (_("Departamentos"), lambda row: _names(row.departments)),
             (_("Puede entrar"), lambda row: row.is_active),
+        ),
+    ),
+    "skills": Section(
+        _("Habilidades"),
+        _("Habilidad"),
+        _("Lo que no todos saben hacer. “Siguiente caso” da lo que la pide solo a quien la tiene."),
+        lambda: Skill.objects.prefetch_related("agents", "departments", "work_types", "tags"),
+        SkillForm,
+        (
+            (_("Quién la tiene"), lambda row: _names(row.agents)),
+            (_("Departamentos"), lambda row: _names(row.departments)),
+            (_("Tipos de trabajo"), lambda row: _names(row.work_types)),
+            (_("Etiquetas"), lambda row: _names(row.tags)),
         ),
     ),
     "work": Section(

@@ -3,6 +3,7 @@
 from vigente.tickets.models.canned import CannedResponse
 from vigente.tickets.models.drafts import Draft, Presence
 from vigente.tickets.models.held import HeldRequest, Submission
+from vigente.tickets.models.line import Capacity, Skill
 from vigente.tickets.models.messages import Attachment, Message, MessageVersion, SendHold
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
 from vigente.tickets.models.structure import Tag, TicketTag
@@ -12,6 +13,7 @@ __all__ = [
     "Attachment",
     "CannedResponse",
     "Department",
+    "Capacity",
     "Draft",
     "DrawDispute",
     "HeldRequest",
@@ -21,6 +23,8 @@ __all__ = [
     "Presence",
     "Quotation",
     "SendHold",
+    "Skill",
+    "SavedView",
     "SplitProposal",
     "Submission",
     "Tag",

@@ -4,7 +4,7 @@ A place is counted among the cases of the same department, because only its agen
 departments the caller says so, and the place is the one in that list.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,13 +12,25 @@ from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from vigente.billing.models import Plan
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.events.kinds import Kind
+from vigente.events.models import Event
 from vigente.rules.precedence import LAST_RANK, Order, Place, position_range
+from vigente.rules.precedence import place as own_place
 from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Ticket
 from vigente.tickets.models.tickets import ORDER_OF_ATTENTION, TicketQuerySet
 
 ARRIVALS_LOOKED_AT = 200  # of the newest cases, for the upper end of a place's range
 ARRIVALS_SPAN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A supervisor gave the case its place by hand: who, why, when."""
+
+    by: str
+    why: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class Standing:
     due_at: datetime | None
     late: bool
     late_first: int = 0  # cases ahead only because they are past their promise and `overdue_first` is on
+    moved: "Moved | None" = None
 
     @property
     def better_plans(self) -> tuple[tuple[int, str, int], ...]:
@@ -143,7 +156,36 @@ def why_here(
         due_at=ticket.due_at,
         late=ticket.due_at is not None and ticket.due_at < now,
         late_first=sum(overdue for *_, overdue in found) if rulebook.overdue_first else 0,
+        moved=moved_by_hand([ticket]).get(ticket.pk) if _is_elsewhere(ticket, rulebook) else None,
     )
+
+
+def moved_by_hand(tickets: Iterable[Ticket]) -> dict[int, Moved]:
+    """Of these cases those that stand where a supervisor put them. One query."""
+    by_subject = {ticket.event_subject: ticket for ticket in tickets}
+    found: dict[int, Moved] = {}
+    told = Event.objects.filter(subject__in=list(by_subject), kind=Kind.TICKET_PLACED).select_related("actor")
+    for event in told.order_by("id"):
+        ticket = by_subject[event.subject]
+        found.pop(ticket.pk, None)
+        if event.data["at"] == ticket.place_at.isoformat() and event.data["group"] == ticket.place_group:
+            found[ticket.pk] = Moved(str(event.actor or "—"), event.data["why"], event.occurred_at)
+    return found
+
+
+def _is_elsewhere(ticket: Ticket, rulebook: Rulebook) -> bool:
+    """Whether a case does not stand at its own place. Under fair order severity makes that hard to tell: perhaps."""
+    if rulebook.order is Order.FAIR and ticket.severity:
+        return True
+    own = own_place(
+        order=rulebook.order,
+        rank=ticket.rank,
+        due_at=ticket.due_at,
+        accepted_at=ticket.accepted_at,
+        severity=ticket.severity,
+        allowance=timedelta(minutes=ticket.allowance_minutes),
+    )
+    return (own.group, own.at) != (ticket.place_group, ticket.place_at)
 
 
 def plan_names(ranks: Collection[int]) -> dict[int, str]:

@@ -19,6 +19,7 @@ from vigente.tickets.models import Department, Ticket
 from vigente.tickets.models.tickets import ORDER_OF_ATTENTION
 from vigente.tickets.services.classification import cover_again
 from vigente.tickets.services.state import CHANGED, finish, locked, move, save, tell
+from vigente.tickets.services.taking import Taking, taking_of
 from vigente.tickets.stamps import adopt_plan, restamp
 
 CLAIMS = (
@@ -31,14 +32,19 @@ def take_next(*, agent: User, now: datetime) -> Ticket | None:
     """Give the agent the right next case, and to nobody else (R10); None when nothing waits.
 
     The agent's own waiting cases and the unassigned ones of their departments compete in the order of attention.
-    The claim is a conditional UPDATE: two agents never get the same case.
+    Whoever is away is refused; what needs a skill they lack is passed over; beyond what they take at once there is
+    only what is theirs already. The claim is a conditional UPDATE that asks all of it again: two agents never get the
+    same case, and no agent two at a time.
     """
     if not agent.is_staff_member:
         raise Refused(RefusalCode.SUPERVISOR_ONLY)
-    for candidate in _candidates(agent, now=now):
+    taking = taking_of(agent, now=now)
+    for candidate in _candidates(agent, taking, now=now):
         with transaction.atomic():
+            if taking.most is not None and candidate.is_free:
+                User.objects.select_for_update(no_key=True).get(pk=agent.pk)
             claimed = Ticket.objects.filter(
-                Q(assignee__isnull=True) | Q(assignee=agent),
+                taking.free() if candidate.is_free else Q(assignee=agent),
                 pk=candidate.pk,
                 status__in=IN_LINE,
                 queue=Ticket.Queue.SUPPORT,
@@ -63,7 +69,7 @@ class Candidate:
     is_free: bool
 
 
-def _candidates(agent: User, *, now: datetime) -> Iterator[Candidate]:
+def _candidates(agent: User, taking: Taking, *, now: datetime) -> Iterator[Candidate]:
     """The agent's own waiting cases and the free ones of their departments, in order of attention."""
     line = Ticket.objects.in_line()
     departments = list(agent.departments.values_list("pk", flat=True)) or list(
@@ -71,7 +77,8 @@ def _candidates(agent: User, *, now: datetime) -> Iterator[Candidate]:
     )
     sources = [(line.filter(assignee=agent), False)]
     # One by one, because an index gives each department's line in its order, and not several at once.
-    sources += [(line.filter(assignee__isnull=True, department=pk), True) for pk in departments]
+    free = line.filter(taking.able(), assignee__isnull=True)
+    sources += [(free.filter(department=pk), True) for pk in departments if pk not in taking.lacks_departments]
     late_first = rulebook_at(now).overdue_first
     seen: set[int] = set()
     for many in CLAIMS:

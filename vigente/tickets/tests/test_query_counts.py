@@ -19,7 +19,7 @@ SAVEPOINT = 2  # a transaction inside the one of the test: two statements
 # case; its message, its event and the answer to the claim. What stands together is one trip on PostgreSQL.
 ACCEPT = {"sqlite": 15, "postgresql": 7}
 REPLY = {"sqlite": 10, "postgresql": 9}
-TAKE = 8
+TAKE = 9
 QUEUE_PAGE = 4
 CASE_PAGE = {"sqlite": 10, "postgresql": 9}
 MY_CASES = 1

@@ -14,7 +14,7 @@ from vigente.billing.models import MissedTerm, RulebookVersion
 from vigente.billing.prices import Priced
 from vigente.billing.services import invoices, orders
 from vigente.billing.services.transfers import send_proof
-from vigente.factories import make_customer, make_policy, publish
+from vigente.factories import make_customer, make_policy, make_user, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
@@ -101,6 +101,7 @@ SUPERVISOR = {
     *("automation_order", "automation_switch", "automation_deletion"),
     *MONEY,
     *(
+    *("line", "place", "agent"),
         "trials",
         "trial_new",
         "trial",
@@ -162,7 +163,8 @@ def money(shop, now):
                           now=now)  # fmt: skip
     return {"invoice": invoice.pk, "transfer": transfer.pk, "payment": transfer.pk, "order_new": shop.organization.pk,
             "order": order.pk, "contract_order": shop.subscription.pk, "version_prices": shop.version.pk,
-            "licence_transfer": shop.licence.pk, "holidays": make_policy().hours_id}  # fmt: skip
+            "licence_transfer": shop.licence.pk, "holidays": make_policy().hours_id,
+            "agent": make_user("Ana", role=Role.AGENT).pk}  # fmt: skip
 
 
 def letters(now):

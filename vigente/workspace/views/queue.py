@@ -14,12 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vigente.accounts.models import User
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.rules.refusal import Refused
+from vigente.events.queries import version_of
 from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Department
 from vigente.tickets.queries import VIEWS, Page, Row, counts, queue_page, queue_rows
 from vigente.tickets.services.work import take_next
 from vigente.ui.exports import csv_response
 from vigente.ui.feedback import refused
+from vigente.ui.wording import refusal_text
 from vigente.workspace.access import instant, person, staff
 from vigente.workspace.glance import Glance, glance
 from vigente.workspace.templatetags.desk import count_texts
@@ -154,7 +157,11 @@ def cells(row: Row) -> Iterator[object]:
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """ "Siguiente caso": the right one, to nobody else (R10)."""
-    ticket = take_next(agent=person(request), now=instant(request))
+    try:
+        ticket = take_next(agent=person(request), now=instant(request))
+    except Refused as refusal:
+        refused(request, refusal_text(refusal))
+        return redirect("workspace:queue")
     if ticket is None:
         refused(request, _("No hay casos esperando en su fila. Cuando entre uno, aparecerá aquí."))
         return redirect("workspace:queue")
