@@ -221,6 +221,8 @@ def _broken(who: str, data: Data, names: Names) -> str:
     return _BROKEN[data["promise"]]()
 
 
+def _plain(text: Callable[[], str]) -> Teller:
+    return lambda who, data, names: text() % Words(data, who=who)
 
 
 def _one_of(flag: str, texts: Callable[[], tuple[str, str]]) -> Teller:

@@ -24,7 +24,6 @@ __all__ = [
     "Quotation",
     "SendHold",
     "Skill",
-    "SavedView",
     "SplitProposal",
     "Submission",
     "Tag",

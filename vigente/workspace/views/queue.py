@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_POST
 from vigente.accounts.models import User
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.rules.refusal import Refused
-from vigente.events.queries import version_of
 from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Department
 from vigente.tickets.queries import VIEWS, Page, Row, counts, queue_page, queue_rows
