@@ -221,8 +221,24 @@ def found_organization(*, user: User, name: str, now: datetime) -> Organization:
     return organization
 
 
+@transaction.atomic
+def change_profile(*, user: User, name: str, language: str, time_zone: str) -> User:
+    """What a person says about themselves."""
+    told = ("name", "language", "time_zone")
+    before = portrait(User.objects.get(pk=user.pk), told)
+    user.name, user.language, user.time_zone = name, language, time_zone
+    user.save(update_fields=told)
+    note(Deed.PERSON_CHANGED, subject=f"user:{user.pk}", label=str(user), before=before, after=portrait(user, told),
+         now=instant())  # fmt: skip
+    return user
+
+
+@transaction.atomic
 def set_draw_policy(*, organization: Organization, draw_by: str, approve_beyond: int) -> None:
     """Who may spend the organization's cases (row 46); empty is as the vendor's rulebook says."""
+    note(Deed.DRAW_POLICY_CHANGED, subject=f"organization:{organization.pk}", label=organization.name,
+         before=portrait(organization, ("draw_by", "approve_beyond")), now=instant(),
+         after={"draw_by": draw_by, "approve_beyond": approve_beyond})  # fmt: skip
     Organization.objects.filter(pk=organization.pk).update(draw_by=draw_by, approve_beyond=approve_beyond)
     organization.draw_by, organization.approve_beyond = draw_by, approve_beyond
 

@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.db.models import QuerySet
 
+from vigente.accounts.audit import note, portrait
 from vigente.accounts.models import User
+from vigente.accounts.models.audit import Deed
 from vigente.events.kinds import Kind
 from vigente.events.models import record
+from vigente.installation.clock import instant
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.webhooks.addresses import Refusal, parse
 from vigente.webhooks.models import Delivery, Endpoint
@@ -22,13 +25,15 @@ KEEP_FAILED = timedelta(days=90)
 ERASED_AT_ONCE = 1000
 OFF = "endpoint_off"  # why what waited for an endpoint that was switched off was not sent
 Status = Delivery.Status
+_TOLD = ("url", "kinds", "description", "is_active")  # what the audit log says of one
 
 
+@transaction.atomic
 def create_endpoint(
     *, url: str, kinds: Iterable[str] = (), description: str = "", actor: User | None, now: datetime
 ) -> Endpoint:
     """A new endpoint; its `secret` is to be shown now and never again. Refuses a URL that webhooks may not go to."""
-    return Endpoint.objects.create(
+    endpoint = Endpoint.objects.create(
         url=_allowed(url),
         kinds=_known(kinds),
         description=_line(description),
@@ -36,6 +41,9 @@ def create_endpoint(
         created_by=actor,
         created_at=now,
     )
+    note(Deed.WEBHOOK_ADDED, subject=_subject(endpoint), label=endpoint.url, actor=actor, now=now,
+         after=portrait(endpoint, _TOLD))  # fmt: skip
+    return endpoint
 
 
 def change_endpoint(
@@ -60,6 +68,7 @@ def change_endpoint(
     with transaction.atomic():
         lock(endpoint.pk)
         rows = Endpoint.objects.filter(pk=endpoint.pk)
+        before = portrait(rows.first(), _TOLD)
         if changes:
             rows.update(**changes)
         if is_active is False:
@@ -68,7 +77,9 @@ def change_endpoint(
             rows.filter(is_active=False).update(
                 is_active=True, disabled_at=None, disabled_reason="", failing_since=None, rest_until=None, rests=0
             )  # fmt: skip
-    endpoint.refresh_from_db()
+        endpoint.refresh_from_db()
+        note(Deed.WEBHOOK_CHANGED, subject=_subject(endpoint), label=endpoint.url, before=before,
+             after=portrait(endpoint, _TOLD), now=now)  # fmt: skip
     return endpoint
 
 
@@ -80,6 +91,7 @@ def rotate_secret(*, endpoint: Endpoint, now: datetime) -> str:
         fresh.old_secret, fresh.old_secret_until = fresh.secret, now + OVERLAP
         fresh.secret = new_secret()
         fresh.save(update_fields=["secret", "old_secret", "old_secret_until"])
+        note(Deed.WEBHOOK_SECRET_CHANGED, subject=_subject(fresh), label=fresh.url, now=now)
     return fresh.secret
 
 
@@ -87,7 +99,13 @@ def delete_endpoint(*, endpoint: Endpoint) -> None:
     """It and its log are gone."""
     with transaction.atomic():
         lock(endpoint.pk)
+        note(Deed.WEBHOOK_REMOVED, subject=_subject(endpoint), label=endpoint.url, before=portrait(endpoint, _TOLD),
+             now=instant())  # fmt: skip
         Endpoint.objects.filter(pk=endpoint.pk).delete()
+
+
+def _subject(endpoint: Endpoint) -> str:
+    return f"webhook:{endpoint.pk}"
 
 
 def send_test(*, endpoint: Endpoint, now: datetime) -> Delivery:

@@ -36,6 +36,7 @@ SAYS: Mapping[str, Callable[[], str]] = {
     Deed.SECOND_FACTOR_REMOVED: lambda: _("Quitó un segundo paso para entrar"),
     Deed.SECOND_FACTOR_REQUIRED: lambda: _("Cambió quién necesita un segundo paso para entrar"),
     Deed.PERSON_CHANGED: lambda: _("Cambió los datos de una persona"),
+    Deed.DRAW_POLICY_CHANGED: lambda: _("Cambió quién puede usar los casos"),
     Deed.MEMBERSHIP_CHANGED: lambda: _("Cambió lo que puede una persona"),
     Deed.MEMBERSHIP_ENDED: lambda: _("Quitó a una persona de su organización"),
     Deed.INVITATION_SENT: lambda: _("Invitó a una persona"),

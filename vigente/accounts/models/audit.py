@@ -26,6 +26,7 @@ class Deed(StrEnum):
     SECOND_FACTOR_REMOVED = "person.second_factor_removed"  # type
     SECOND_FACTOR_REQUIRED = "security.second_factor"
     PERSON_CHANGED = "person.changed"
+    DRAW_POLICY_CHANGED = "organization.draw_policy_changed"
     MEMBERSHIP_CHANGED = "membership.changed"  # organization
     MEMBERSHIP_ENDED = "membership.ended"  # organization
     INVITATION_SENT = "invitation.sent"  # organization

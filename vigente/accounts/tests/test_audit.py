@@ -7,7 +7,14 @@ import pytest
 from vigente.accounts.audit import HIDDEN, note, plain, portrait
 from vigente.accounts.models import AuditEntry, Membership, Role
 from vigente.accounts.models.audit import Deed
-from vigente.accounts.services import deactivate, issue_token, revoke_token, update_membership
+from vigente.accounts.services import (
+    change_profile,
+    deactivate,
+    issue_token,
+    revoke_token,
+    set_draw_policy,
+    update_membership,
+)
 from vigente.factories import join, make_organization, make_user
 from vigente.installation.origin import Origin, address_of, coming_from, origin
 
@@ -71,6 +78,18 @@ def test_tokens_and_seats_leave_entries(actor):
         "token.issued", "token.revoked", "membership.changed", "membership.ended"]  # fmt: skip
     assert told[2].before == {"role": "member"}
     assert secret not in str(list(told.values()))
+
+
+def test_what_people_change_of_themselves_and_their_organization(client, actor):
+    client.force_login(beto := make_user("Beto"))
+    client.post("/es/profile/", {"name": "Beto R.", "language": "es", "time_zone": "UTC"})
+    entry = AuditEntry.objects.get()
+    assert (entry.kind, entry.actor, entry.channel) == ("person.changed", beto, "portal")
+    assert entry.after == {"name": "Beto R.", "time_zone": "UTC"}
+    set_draw_policy(organization=make_organization(), draw_by="named", approve_beyond=0)
+    assert AuditEntry.objects.latest("id").after == {"draw_by": "named"}
+    change_profile(user=beto, name="Beto", language="en", time_zone="UTC")
+    assert AuditEntry.objects.latest("id").before == {"name": "Beto R.", "language": "es"}
 
 
 @pytest.mark.parametrize(("peer", "address"), [
