@@ -250,16 +250,14 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_MOVED_LICENCE.value: ("key-round", _moved),
     Kind.TICKET_MERGED.value: ("copy", _plain(lambda: _("%(who)s lo unió con el caso %(into)s"))),
     Kind.TICKET_UNMERGED.value: ("copy", _plain(lambda: _("%(who)s lo separó del caso %(from)s"))),
-    Kind.TICKET_RANK_CHANGED.value: ("list-ordered", _plain(lambda: _("Subió en la fila por un plan mejor"))),
-    Kind.TICKET_OPENED_FOR_CUSTOMER.value: ("life-buoy", _plain(lambda: _("%(who)s lo abrió por el cliente"))),
     Kind.TICKET_PLACED.value: ("list-ordered", _placed),
     Kind.PROMISE_NEAR.value: ("hourglass", _near),
     Kind.PROMISE_BROKEN.value: ("triangle-alert", _broken),
+    Kind.TICKET_RANK_CHANGED.value: ("list-ordered", _plain(lambda: _("Subió en la fila por un plan mejor"))),
+    Kind.TICKET_OPENED_FOR_CUSTOMER.value: ("life-buoy", _plain(lambda: _("%(who)s lo abrió por el cliente"))),
     Kind.DRAW_DISPUTED.value: ("scale", _plain(lambda: _("%(who)s objetó que usara un caso"))),
     Kind.DRAW_DISPUTE_DECIDED.value: ("scale", _one_of("upheld", lambda: (
         _("%(who)s dio la razón al cliente"), _("%(who)s mantuvo el uso del caso")))),
-    Kind.PROMISE_NEAR.value: ("hourglass", _near),
-    Kind.PROMISE_BROKEN.value: ("triangle-alert", _broken),
     Kind.SPLIT_PROPOSED.value: ("copy", _plain(lambda: _("%(who)s propuso separar un problema nuevo"))),
     Kind.SPLIT_ACCEPTED.value: ("copy", _plain(lambda: _("Se separó en el caso %(child)s"))),
     Kind.SPLIT_DECLINED.value: ("copy", _one_of("silent", lambda: (

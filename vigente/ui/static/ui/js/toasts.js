@@ -6,7 +6,8 @@ const place = () => document.querySelector("[data-toasts]");
 function live(element) {
   element.querySelector("[data-close]")?.addEventListener("click", () => element.remove());
   if (element.dataset.toast === "danger") return;
-  const wait = 6000 + element.textContent.trim().length * 40;
+  const undo = element.querySelector("form") ? 10000 : 0; // what can be undone stays at least as long as it can be
+  const wait = Math.max(undo, 6000 + element.textContent.trim().length * 40);
   let timer = setTimeout(() => element.remove(), wait);
   const hold = () => clearTimeout(timer);
   const release = () => {
