@@ -57,19 +57,20 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNOWWW", "LLNNNNOFFF"): """portal:person/ portal:pay_order/ portal:pay_order_card/ portal:pay_invoice/
         portal:pay_invoice_card/""",
     # Workspace: all staff
-    ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts workspace:preview/
-        workspace:responses workspace:case_responses/
+    ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts workspace:changes workspace:preview/
+        workspace:responses workspace:case_responses/ workspace:saved_views workspace:saved_view/
         workspace:search workspace:condition_choices
         workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
         workspace:held_request/ workspace:held_case/ workspace:organizations workspace:organization/
         workspace:organization_statement/ workspace:plans workspace:plans_export workspace:rules
         workspace:rules_export""",
-    ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:message_unsending/ workspace:message_pinning/
+    ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:saved_view_order workspace:message_unsending/ workspace:message_pinning/
         workspace:message_unpinning/ workspace:case_draft/ workspace:case_presence/
         workspace:returning
         workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
-    ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:response_new workspace:response/ workspace:response_deletion/
+    ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:saved_view_new workspace:saved_view_edit/
+        workspace:saved_view_deletion/ workspace:response_new workspace:response/ workspace:response_deletion/
         workspace:message_edit/ workspace:message_deletion/
         workspace:away
         workspace:open_for/ workspace:case_automation/ workspace:assignment/ workspace:status/ workspace:severity/

@@ -30,10 +30,11 @@ from vigente.factories import (
     publish,
 )
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
+from vigente.rules.conditions import ALWAYS
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
 from vigente.tickets.models import Ticket
-from vigente.tickets.services import canned, classification, conversation, disputes, merging, work
+from vigente.tickets.services import canned, classification, conversation, disputes, merging, views, work
 from vigente.tickets.services.structure import add_tag, tag_case
 from vigente.tickets.services.submission import submit_request
 from vigente.webhooks.services import create_endpoint, send_test
@@ -159,6 +160,8 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     )  # fmt: skip
     reply = canned.save_response(response=None, title="Saludo", texts={"es": "NOTAINTERNA"}, tags=[], sharing="all",
                                  department=None, actor=world.people["supervisor"], now=now)  # fmt: skip
+    listed = views.save_view(view=None, name="NOTAINTERNA", sharing="all", department=None, search="", condition=ALWAYS,
+                             order="newest", is_default=False, actor=world.people["supervisor"], now=now)  # fmt: skip
     hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=world.people["owner"], now=now)
     sent = send_test(endpoint=hook, now=now)
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
@@ -194,7 +197,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
         "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
         "session_end": session.pk, "account_session_end": session.pk,
-        "response": reply.pk, "message": case.messages.filter(by_staff=True).latest("pk").pk, "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
+        "saved_view": listed.pk, "response": reply.pk, "message": case.messages.filter(by_staff=True).latest("pk").pk, "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from vigente.tickets.models.messages import Attachment, Message, MessageVersion,
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
 from vigente.tickets.models.structure import Tag, TicketTag
 from vigente.tickets.models.tickets import Department, Participant, Ticket, TicketLink, TicketNumber
+from vigente.tickets.models.views import SavedView
 
 __all__ = [
     "Attachment",
@@ -22,6 +23,7 @@ __all__ = [
     "Participant",
     "Presence",
     "Quotation",
+    "SavedView",
     "SendHold",
     "Skill",
     "SplitProposal",

@@ -182,6 +182,7 @@ class Ticket(models.Model):
             models.Index(fields=["organization", "-accepted_at", "-id"], name="ticket_by_organization"),
             models.Index(fields=["requester", "-accepted_at", "-id"], name="ticket_by_requester"),
             models.Index(fields=["status", "last_activity_at", "id"], name="ticket_by_status"),
+            models.Index(fields=["last_activity_at", "id"], name="ticket_by_activity"),
             models.Index(
                 fields=["alert_at", "id"], name="ticket_alerts", condition=Q(alert_at__isnull=False)
             ),

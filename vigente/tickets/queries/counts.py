@@ -1,6 +1,8 @@
 """How many cases each view of the workspace holds, counted in one query and only as far as people care."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -11,6 +13,7 @@ from vigente.tickets.models import HeldRequest, Ticket
 
 MOST = 1000  # a view with more says "999+": counting on would cost more than it tells
 
+K = TypeVar("K")
 Status = Ticket.Status
 OPEN_HELD = (HeldRequest.Status.WAITING, HeldRequest.Status.CHOOSE, HeldRequest.Status.APPROVAL)
 
@@ -26,15 +29,17 @@ def counts(user: User, *, now: datetime) -> dict[str, int]:
         "quotation": cases.filter(queue=Ticket.Queue.QUOTATION, status__in=UNSOLVED),
         "solved": cases.filter(status=Status.SOLVED),
     }
-    return _capped(views)
+    return capped(views)
 
 
-def _capped(views: "dict[str, QuerySet]") -> dict[str, int]:
-    """One SELECT of sub-selects, each stopping at `MOST`: bounded whatever the size of the tables."""
+def capped(views: Mapping[K, QuerySet], *, most: int = MOST) -> dict[K, int]:
+    """One SELECT of sub-selects, each stopping at `most`: bounded whatever the size of the tables."""
+    if not views:
+        return {}
     parts: list[str] = []
     params: list[str | int] = []
     for number, rows in enumerate(views.values()):
-        sql, values = rows.order_by().values("pk")[:MOST].query.sql_with_params()
+        sql, values = rows.order_by().values("pk")[:most].query.sql_with_params()
         parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS view_{number})")
         params += values
     with connection.cursor() as cursor:

@@ -16,9 +16,10 @@ from vigente.billing.services import invoices, orders
 from vigente.billing.services.transfers import send_proof
 from vigente.factories import make_customer, make_policy, make_user, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
+from vigente.rules.conditions import ALWAYS
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
-from vigente.tickets.services import canned
+from vigente.tickets.services import canned, views
 from vigente.tickets.services.structure import add_tag
 from vigente.webhooks.services import create_endpoint, send_test
 from vigente.workspace.urls import urlpatterns
@@ -206,6 +207,8 @@ def things(shop, owner, now):
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
     saved = canned.save_response(response=None, title="Saludo", texts={"es": "Hola"}, tags=[], sharing="all",
                                  department=None, actor=owner, now=now)  # fmt: skip
+    listed = views.save_view(view=None, name="X", sharing="all", department=None, search="", condition=ALWAYS,
+                             order="newest", is_default=False, actor=owner, now=now)  # fmt: skip
     offer = invite(
         organization=shop.organization,
         email="n@c.test",
@@ -232,6 +235,7 @@ def things(shop, owner, now):
         "pk": {
             **money(shop, now),
             "webhook_delivery": sent.pk,
+            "saved_view": listed.pk,
             "response": saved.pk,
             "message": ticket.messages.get().pk,
             "webhook": hook.pk,

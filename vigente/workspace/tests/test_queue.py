@@ -154,6 +154,14 @@ def test_counts_stand_in_the_navigation_and_come_alone_for_it_to_stay_current(an
     assert counted == {"line": "2", "mine": "1", "waiting": "0", "held": "1", "quotation": "0", "solved": "0"}
 
 
+def test_nothing_comes_while_nothing_happens(ana, agent, shop, now):
+    case = shop.ticket(now)
+    version = ana.get("changes").json()["version"]
+    assert ana.get("changes", query=f"?since={version}").status_code == 204
+    assign(ticket=case, assignee=agent, actor=agent, now=now)
+    assert ana.get("changes", query=f"?since={version}").json()["version"] != version
+
+
 def test_only_the_rows_come_for_a_list_that_refreshes_itself(ana, shop, now):
     case = shop.ticket(now)
     body = ana.get("queue", query="?rows").content.decode()

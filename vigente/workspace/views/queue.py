@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vigente.accounts.models import User
 from vigente.billing.models.rulebooks import rulebook_at
+from vigente.events.queries import version_of
 from vigente.rules.refusal import Refused
 from vigente.rules.rulebook import Rulebook
-from vigente.tickets.models import Department
+from vigente.tickets.models import Department, SavedView
 from vigente.tickets.queries import VIEWS, Page, Row, counts, queue_page, queue_rows
 from vigente.tickets.services.work import take_next
 from vigente.ui.exports import csv_response
@@ -40,8 +41,9 @@ TITLES = {
 @staff
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The workspace begins at the line."""
-    return redirect("workspace:queue")
+    """The workspace begins at the line, or at the saved view one chose."""
+    chosen = SavedView.objects.filter(owner=person(request), is_default=True).first()
+    return redirect("workspace:saved_view", chosen.pk) if chosen else redirect("workspace:queue")
 
 
 @staff
@@ -186,3 +188,13 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
 def view_counts(request: HttpRequest) -> JsonResponse:
     """How many cases each view holds, for the navigation to keep itself current."""
     return JsonResponse(count_texts(counts(person(request), now=instant(request))))
+
+
+@staff
+@require_GET
+def changes(request: HttpRequest) -> HttpResponse:
+    """Whether anything happened to a case since `?since=`, the version last seen: 204 when nothing did."""
+    version = version_of("ticket:", "held:")
+    if request.GET.get("since") == version:
+        return HttpResponse(status=204)
+    return JsonResponse({"version": version})

@@ -1,7 +1,9 @@
 // Keeps lists and counts current. A list never moves while somebody points at it or stands in it:
 // texts change where they are; what moved waits behind a button, or until the pointer leaves.
-const EVERY = 6000;
-const COUNTS_EVERY = 30000;
+// One small question every second and a half says whether anything happened; only then is anything fetched.
+const ASK_EVERY = 1500;
+const ANYWAY_EVERY = 60000; // what changes by the hour alone
+const COUNTS_AT_MOST_EVERY = 4000;
 
 const key = (row) => row.dataset.number;
 const idle = (list) => !list.matches(":hover") && !list.contains(document.activeElement);
@@ -67,8 +69,7 @@ function watch(box) {
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.matches?.("[data-list]")) event.target.dataset.grown = "1";
   });
-  setInterval(async () => {
-    if (document.hidden) return;
+  return async () => {
     const html = await fetchText(box.dataset.live, "text/html").catch(() => null);
     if (html === null) return;
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-list]");
@@ -87,10 +88,8 @@ function watch(box) {
       if (idle(list)) apply();
       else offer(box, apply);
     }
-  }, EVERY);
+  };
 }
-
-document.querySelectorAll("[data-live]").forEach(watch);
 
 async function count(nav) {
   const text = await fetchText(nav.dataset.counts, "application/json").catch(() => null);
@@ -100,7 +99,47 @@ async function count(nav) {
   }
 }
 
-document.querySelectorAll("[data-counts]").forEach((nav) => {
-  if (nav.dataset.now !== undefined) count(nav);
-  setInterval(() => document.hidden || count(nav), COUNTS_EVERY);
-});
+const lists = [...document.querySelectorAll("[data-live]")].map(watch);
+const navigation = document.querySelector("[data-counts]");
+let counted = navigation?.dataset.now === undefined ? Date.now() : 0;
+let later = 0;
+
+// Counts follow soon, but a busy hour does not count all the time.
+function countSoon() {
+  clearTimeout(later);
+  later = setTimeout(() => {
+    counted = Date.now();
+    count(navigation);
+    document.dispatchEvent(new CustomEvent("desk:changed"));
+  }, Math.max(0, counted + COUNTS_AT_MOST_EVERY - Date.now()));
+}
+
+function refresh() {
+  lists.forEach((list) => list());
+  if (navigation) countSoon();
+}
+
+let version = "";
+let refreshed = Date.now();
+
+async function ask() {
+  if (document.hidden) return;
+  const url = `${navigation.dataset.changes}?since=${encodeURIComponent(version)}`;
+  const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin", redirect: "manual", cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return;
+  if (answer.status === 200) version = (await answer.json()).version;
+  else if (Date.now() - refreshed < ANYWAY_EVERY) return;
+  refreshed = Date.now();
+  refresh();
+}
+
+async function keepAsking() {
+  await ask();
+  setTimeout(keepAsking, ASK_EVERY);
+}
+
+if (navigation) {
+  if (navigation.dataset.now !== undefined) count(navigation);
+  keepAsking();
+  document.addEventListener("visibilitychange", ask);
+}

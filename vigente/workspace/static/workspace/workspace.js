@@ -2,3 +2,4 @@
 import "./live.js";
 import "./dialogs.js";
 import "./preview.js";
+import "./saved.js";
