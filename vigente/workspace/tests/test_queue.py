@@ -254,7 +254,7 @@ def test_a_search_costs_the_same_queries_for_one_row_and_for_thirty(ana, now, dj
     shop.ticket(now)
     query = "?q=org:kiosco+plan:a+is:open+-zzz"
     ana.get("search", query=query)
-    with django_assert_num_queries(8) as one:
+    with django_assert_num_queries(9) as one:
         ana.get("search", query=query)
     for n in range(29):
         (shop if n % 2 else make_customer(f"Kiosco {n}", now=now)).ticket(now)
