@@ -75,7 +75,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:away
         workspace:open_for/ workspace:case_automation/ workspace:assignment/ workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
-        workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:held_answer/
+        workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:case_fields/ workspace:held_answer/
         workspace:organization_new
         workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/
         workspace:licence_hosting/ workspace:licence_key/ workspace:membership/""",
@@ -110,11 +110,13 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner
-    ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tags workspace:tokens workspace:section/
+    ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tags workspace:fields workspace:tokens
+        workspace:section/
         workspace:announcement_preview/
         workspace:audit workspace:sessions workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
-    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:tag_order workspace:tag_retirement/ workspace:tag_restoration/
+    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:field_order workspace:field_retirement/ workspace:field_restoration/
+        workspace:field_deletion/ workspace:tag_order workspace:tag_retirement/ workspace:tag_restoration/
         workspace:tag_deletion/
         workspace:rules_withdrawal/ workspace:token_revocation/
         workspace:session_end/ workspace:announcement_of_version/ workspace:announcement_of_draft/ workspace:announcement_sending/
@@ -124,7 +126,8 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new
         workspace:rules_import workspace:announcement/ workspace:vendor
         workspace:security workspace:seller workspace:documents workspace:document/ workspace:document_preview/
-        workspace:token_new workspace:tag_new workspace:tag/ workspace:holidays/
+        workspace:token_new workspace:tag_new workspace:tag/ workspace:field_new workspace:field/
+        workspace:holidays/
         workspace:section_new/ workspace:section_row// workspace:letter/
         workspace:plan_new workspace:version_prices/ workspace:webhook_new
         workspace:webhook_edit/ workspace:webhook_replay/ workspace:webhook_deletion/""",

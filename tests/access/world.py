@@ -35,6 +35,7 @@ from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
 from vigente.tickets.models import Ticket
 from vigente.tickets.services import canned, classification, conversation, disputes, merging, views, work
+from vigente.tickets.services.fields import Wanted, save_field, set_values
 from vigente.tickets.services.structure import add_tag, tag_case
 from vigente.tickets.services.submission import submit_request
 from vigente.webhooks.services import create_endpoint, send_test
@@ -188,9 +189,11 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     }  # fmt: skip
     tag = add_tag(names={"es": "NOTAINTERNA"})
     tag_case(ticket=case, tags=[tag], actor=world.people["agent"], now=now)
+    custom = save_field(field=None, wanted=Wanted(names={"es": "NOTAINTERNA"}, kind="text"))
+    set_values(ticket=case, sent={custom.pk: "NOTAINTERNA"}, actor=world.people["agent"], now=now)
     rules = rule_rows(owner=world.people["owner"], now=now)
     world.rows = rules | _money(world, shop, now) | {
-        "held": held.pk, "holidays": make_policy().hours_id, "tag": tag.pk, "inbound": inbound.pk,
+        "held": held.pk, "holidays": make_policy().hours_id, "tag": tag.pk, "field": custom.pk, "inbound": inbound.pk,
         "invitation_revocation": offer.pk, "membership": member.pk,
         "licence_hosting": shop.licence.pk, "licence_key": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     TICKET_UNMERGED = "ticket.unmerged"  # from
     TICKET_TAGGED = "ticket.tagged"  # tags: primary keys
     TICKET_UNTAGGED = "ticket.untagged"  # tags
+    TICKET_FIELDS_CHANGED = "ticket.fields_changed"  # changes: [{field, before, after}]
     TICKET_LINKED = "ticket.linked"  # other, kind
     TICKET_RANK_CHANGED = "ticket.rank_changed"  # before, after; of a new plan: promise, head_start before
     TICKET_PLACED = (

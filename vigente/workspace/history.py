@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from vigente.accounts.models import User
 from vigente.billing.models import Licence, WorkType
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
-from vigente.tickets.models import Department, Message, Tag, Ticket
+from vigente.tickets.models import CustomField, Department, Message, Tag, Ticket
 from vigente.ui import formats
 from vigente.ui.wording import release_text
 from vigente.workspace.history_money import MONEY_TELLERS
@@ -54,6 +55,10 @@ class Names:
     @cached_property
     def departments(self) -> dict[int, str]:
         return dict(Department.objects.values_list("pk", "name"))
+
+    @cached_property
+    def fields(self) -> dict[int, CustomField]:
+        return {field.pk: field for field in CustomField.objects.all()}
 
     @cached_property
     def tags(self) -> dict[int, str]:
@@ -182,6 +187,17 @@ def _tagged(one: Callable[[], str], several: Callable[[], str]) -> Teller:
     return tell
 
 
+def _filled(who: str, data: Data, names: Names) -> str:
+    """Which fields changed, and to what; a long text by its beginning."""
+    said = []
+    for change in data.get("changes") or ():
+        field = names.fields.get(change["field"])
+        after = change["after"]
+        text = _("sin llenar") if after is None or field is None else Truncator(field.said(after)).chars(60)
+        said.append(f"{field or '—'}: {text}")
+    return _("%(who)s cambió los datos: %(fields)s") % {"who": who, "fields": "; ".join(said) or "—"}
+
+
 def _quoted(who: str, data: Data, names: Names) -> str:
     amount = formats.money(int(data["amount"]), data["currency"]) if data.get("amount") else "—"
     return _("%(who)s lo cotizó en %(amount)s") % {"who": who, "amount": amount}
@@ -246,6 +262,7 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
         lambda: _("%(who)s puso la etiqueta %(tags)s"), lambda: _("%(who)s puso las etiquetas %(tags)s"))),
     Kind.TICKET_UNTAGGED.value: ("tag", _tagged(
         lambda: _("%(who)s quitó la etiqueta %(tags)s"), lambda: _("%(who)s quitó las etiquetas %(tags)s"))),
+    Kind.TICKET_FIELDS_CHANGED.value: ("square-pen", _filled),
     Kind.TICKET_RELEASED.value: ("undo-2", _released),
     Kind.TICKET_MOVED_LICENCE.value: ("key-round", _moved),
     Kind.TICKET_MERGED.value: ("copy", _plain(lambda: _("%(who)s lo unió con el caso %(into)s"))),

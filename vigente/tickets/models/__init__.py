@@ -2,6 +2,7 @@
 
 from vigente.tickets.models.canned import CannedResponse
 from vigente.tickets.models.drafts import Draft, Presence
+from vigente.tickets.models.fields import CustomField, FieldValue
 from vigente.tickets.models.held import HeldRequest, Submission
 from vigente.tickets.models.line import Capacity, Skill
 from vigente.tickets.models.messages import Attachment, Message, MessageVersion, SendHold
@@ -13,10 +14,12 @@ from vigente.tickets.models.views import SavedView
 __all__ = [
     "Attachment",
     "CannedResponse",
+    "CustomField",
     "Department",
     "Capacity",
     "Draft",
     "DrawDispute",
+    "FieldValue",
     "HeldRequest",
     "Message",
     "MessageVersion",

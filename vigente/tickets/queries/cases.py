@@ -15,7 +15,9 @@ from vigente.events.models import Event
 from vigente.rules.coverage import Decision
 from vigente.tickets.models import (
     Attachment,
+    CustomField,
     DrawDispute,
+    FieldValue,
     Message,
     Participant,
     Quotation,
@@ -43,6 +45,7 @@ FOR_CUSTOMERS = frozenset(
         Kind.TICKET_RANK_CHANGED,
         Kind.TICKET_TAGGED,
         Kind.TICKET_UNTAGGED,
+        Kind.TICKET_FIELDS_CHANGED,
     }
 )
 
@@ -71,6 +74,12 @@ class CasePage:
     splits: Sequence[SplitProposal] = field(default=())
     participants: Sequence[User] = field(default=())
     tags: Sequence[Tag] = field(default=())
+    values: Sequence[FieldValue] = field(default=())
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether the vendor asks for anything of its own."""
+        return bool(self.ticket.has_fields)  # type: ignore[attr-defined]
 
     @property
     def quotation(self) -> Quotation | None:
@@ -103,6 +112,7 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
         splits=_splits(ticket),
         participants=_participants(ticket),
         tags=_tags(ticket, user),
+        values=_values(ticket, user),
     )
 
 
@@ -131,6 +141,8 @@ def _ticket(number: int, user: User) -> Ticket:
             has_links=Exists(pairs) | Exists(children),
             has_splits=Exists(SplitProposal.objects.filter(ticket=OuterRef("pk"))),
             has_participants=Exists(Participant.objects.filter(ticket=OuterRef("pk"))),
+            has_values=Exists(FieldValue.objects.filter(ticket=OuterRef("pk"))),
+            has_fields=Exists(CustomField.objects.offered()),
             has_tags=Exists(TicketTag.objects.filter(ticket=OuterRef("pk"))),
         )
         .get(number=number)
@@ -208,6 +220,13 @@ def _tags(ticket: Ticket, user: User) -> list[Tag]:
     if not ticket.has_tags:  # type: ignore[attr-defined]
         return []
     return list(Tag.objects.visible_to(user).filter(tickets=ticket))
+
+
+def _values(ticket: Ticket, user: User) -> list[FieldValue]:
+    """What stands in the vendor's own fields, in their order."""
+    if not ticket.has_values or not user.is_staff_member:  # type: ignore[attr-defined]
+        return []
+    return list(ticket.field_values.select_related("field").order_by("field__position", "field_id"))
 
 
 def other_cases(ticket: Ticket, user: User) -> list[Ticket]:

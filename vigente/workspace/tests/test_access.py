@@ -20,6 +20,7 @@ from vigente.rules.conditions import ALWAYS
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
 from vigente.tickets.services import canned, views
+from vigente.tickets.services.fields import Wanted, save_field
 from vigente.tickets.services.structure import add_tag
 from vigente.webhooks.services import create_endpoint, send_test
 from vigente.workspace.urls import urlpatterns
@@ -96,6 +97,15 @@ OWNER |= {
 }
 ONLY_SOMETIMES = {"payment_by_hand/", "payment_resending/"}  # of a refund that failed
 OWNER |= {"tags", "tag", "tag_new", "tag_order", "tag_retirement", "tag_restoration", "tag_deletion"}
+OWNER |= {
+    "fields",
+    "field",
+    "field_new",
+    "field_order",
+    "field_retirement",
+    "field_restoration",
+    "field_deletion",
+}
 OWNER |= {"plan_new", "version_prices", "letters", "letter", "letter_page"}
 SUPERVISOR = {
     *("automation", "automation_rule", "automation_past", "automation_new", "automation_edit"),
@@ -240,6 +250,7 @@ def things(shop, owner, now):
             "message": ticket.messages.get().pk,
             "webhook": hook.pk,
             **rule_rows(owner=owner, now=now),
+            "field": save_field(field=None, wanted=Wanted(names={"es": "Caja"}, kind="text")).pk,
             "tag": add_tag(names={"es": "Visita"}).pk,
             "organization": shop.organization.pk,
             "open_for": shop.organization.pk,
