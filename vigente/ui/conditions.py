@@ -46,7 +46,7 @@ _LISTS, _SPANS, _DATES = (
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A field that may be asked about. `choices`: (value, label); with `search` they are fetched from that address
-    with `&q=` added, which answers {"choices": [[value, label]]}.
+    with `&q=` added, which answers [[value, label]].
     """
 
     name: str

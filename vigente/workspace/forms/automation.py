@@ -18,7 +18,6 @@ from vigente.rules.automation import (
     OnEvent,
     Trigger,
 )
-from vigente.tickets.queries.merging import FIELDS
 from vigente.ui.condition_words import UNITS
 from vigente.ui.conditions import ConditionField
 from vigente.workspace.automation_words import EVENTS, facts_of_time, names_of
@@ -63,7 +62,6 @@ class RuleForm(forms.Form):
     )
     note = forms.CharField(
         label=_("Escribir una nota interna"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea,
-        help_text=_("Puede llevar campos: %(fields)s.") % {"fields": ", ".join(f"{{{{ {one} }}}}" for one in FIELDS)},
     )  # fmt: skip
     untag = forms.MultipleChoiceField(
         label=_("Quitar etiquetas"), required=False, widget=forms.CheckboxSelectMultiple

@@ -15,6 +15,7 @@ from vigente.automation.history import past
 from vigente.automation.models import AutomationRule, AutomationRun
 from vigente.automation.running import buttons_for, press
 from vigente.tickets.models import Ticket
+from vigente.tickets.queries.merging import FIELDS
 from vigente.ui.sorting import order_of, sorted_answer
 from vigente.workspace.access import instant, person, staff, supervisors
 from vigente.workspace.answers import Action, attempt, perform, posted
@@ -94,6 +95,7 @@ def _edit(request: HttpRequest, rule: AutomationRule | None) -> HttpResponse:
         else reverse("workspace:automation"),
         template="workspace/automation/form.html",
         wide=True,
+        context={"merge_fields": FIELDS.items()},
     )
 
     def run(data: dict[str, Any]) -> str:

@@ -11,6 +11,6 @@ from vigente.workspace.condition_choices import search
 @staff
 @require_GET
 def condition_choices(request: HttpRequest) -> JsonResponse:
-    """`?of=requester&q=rosa` → {"choices": [[value, label], …]}, at most twenty."""
+    """`?of=requester&q=rosa` → [[value, label], …], at most twenty."""
     found = search(asked(request, "of"), asked(request), user=person(request))
-    return JsonResponse({"choices": found})
+    return JsonResponse(found, safe=False)

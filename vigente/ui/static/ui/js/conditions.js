@@ -203,7 +203,7 @@ function drawPick(pick, shape, field, values, save) {
     const turn = ++asked;
     try {
       const answer = await fetch(`${field.search}&q=${encodeURIComponent(filter.value)}`);
-      if (turn === asked && answer.ok) draw((await answer.json()).choices);
+      if (turn === asked && answer.ok) draw(await answer.json());
     } catch {
       if (turn === asked) draw([...pick.chosen]);
     }
