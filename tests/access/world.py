@@ -152,19 +152,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
                    invited_by=shop.manager, now=now)  # fmt: skip
     bigger = make_version(name="Empresa", cases=10, rank=1)
     publish(now=now + timedelta(days=900))
-    box = Mailbox.objects.create(address="soporte@vendedor.test")
-    inbound = InboundMessage.objects.create(mailbox=box, raw=b"From: a@b.test\r\n\r\nhola", size=26, digest="d",
-                                            status="quarantined", received_at=now)  # fmt: skip
-    outbound = OutboundMessage.objects.create(
-        dedupe_key="k", message_id="<1@x>", kind="x", to="a@b.test", subject="s", text="t", status="dead",
-        next_attempt_at=now, created_at=now,
-    )  # fmt: skip
-    reply = canned.save_response(response=None, title="Saludo", texts={"es": "NOTAINTERNA"}, tags=[], sharing="all",
-                                 department=None, actor=world.people["supervisor"], now=now)  # fmt: skip
-    listed = views.save_view(view=None, name="NOTAINTERNA", sharing="all", department=None, search="", condition=ALWAYS,
-                             order="newest", is_default=False, actor=world.people["supervisor"], now=now)  # fmt: skip
-    hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=world.people["owner"], now=now)
-    sent = send_test(endpoint=hook, now=now)
+    inbound, outbound = _letters(now)
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
     pack = add_pack(organization=shop.organization, licence=shop.licence, subscription=shop.subscription, cases=1,
                     key="matriz", now=now)  # fmt: skip
@@ -174,8 +162,6 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     prepared = orders.place(organization=shop.organization, kind="plan", version=bigger, key="matriz", prepared=True,
                             licence=make_licence(shop.organization, now=now), actor=world.people["owner"],
                             now=now)  # fmt: skip
-    token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
-    session = UserSession.objects.create(user=shop.manager, key="matriz", began_at=now)
     member = Membership.objects.get(user=world.people["member"])
     shown = case.messages.get(kind="reply", attachments__isnull=False).attachments.get().token
     subscription, organization = shop.subscription, shop.organization.pk
@@ -187,20 +173,50 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "key": "abc-def", "kind": "invoice", "pack": pack, "wish": wish.pk, "prepared": prepared.token,
         "listed": "customers", "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
-    tag = add_tag(names={"es": "NOTAINTERNA"})
-    tag_case(ticket=case, tags=[tag], actor=world.people["agent"], now=now)
-    custom = save_field(field=None, wanted=Wanted(names={"es": "NOTAINTERNA"}, kind="text"))
-    set_values(ticket=case, sent={custom.pk: "NOTAINTERNA"}, actor=world.people["agent"], now=now)
     rules = rule_rows(owner=world.people["owner"], now=now)
-    world.rows = rules | _money(world, shop, now) | {
-        "held": held.pk, "holidays": make_policy().hours_id, "tag": tag.pk, "field": custom.pk, "inbound": inbound.pk,
+    team = _of_the_team(world, shop, case, now)
+    world.rows = rules | team | _money(world, shop, now) | {
+        "held": held.pk, "holidays": make_policy().hours_id, "inbound": inbound.pk,
         "invitation_revocation": offer.pk, "membership": member.pk,
         "licence_hosting": shop.licence.pk, "licence_key": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
         "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
-        "subscription_new": organization, "subscription": subscription.pk, "token_revocation": token.pk,
-        "session_end": session.pk, "account_session_end": session.pk,
-        "saved_view": listed.pk, "response": reply.pk, "message": case.messages.filter(by_staff=True).latest("pk").pk, "webhook_delivery": sent.pk, "webhook": hook.pk, "pack": pack, "": organization,
+        "subscription_new": organization, "subscription": subscription.pk,
+        "pack": pack, "": organization,
+    }  # fmt: skip
+
+
+def _letters(now: datetime) -> tuple[InboundMessage, OutboundMessage]:
+    """A mail that was set aside, and one that could not be sent."""
+    box = Mailbox.objects.create(address="soporte@vendedor.test")
+    inbound = InboundMessage.objects.create(mailbox=box, raw=b"From: a@b.test\r\n\r\nhola", size=26, digest="d",
+                                            status="quarantined", received_at=now)  # fmt: skip
+    outbound = OutboundMessage.objects.create(
+        dedupe_key="k", message_id="<1@x>", kind="x", to="a@b.test", subject="s", text="t", status="dead",
+        next_attempt_at=now, created_at=now,
+    )  # fmt: skip
+    return inbound, outbound
+
+
+def _of_the_team(world: World, shop: Customer, case: Ticket, now: datetime) -> dict[str, int]:
+    """What the team has made for itself: texts, lists, tags, fields, tokens, webhooks."""
+    reply = canned.save_response(response=None, title="Saludo", texts={"es": "NOTAINTERNA"}, tags=[], sharing="all",
+                                 department=None, actor=world.people["supervisor"], now=now)  # fmt: skip
+    listed = views.save_view(view=None, name="NOTAINTERNA", sharing="all", department=None, search="", condition=ALWAYS,
+                             order="newest", is_default=False, actor=world.people["supervisor"], now=now)  # fmt: skip
+    hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=world.people["owner"], now=now)
+    sent = send_test(endpoint=hook, now=now)
+    token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
+    session = UserSession.objects.create(user=shop.manager, key="matriz", began_at=now)
+    tag = add_tag(names={"es": "NOTAINTERNA"})
+    tag_case(ticket=case, tags=[tag], actor=world.people["agent"], now=now)
+    custom = save_field(field=None, wanted=Wanted(names={"es": "NOTAINTERNA"}, kind="text"))
+    set_values(ticket=case, sent={custom.pk: "NOTAINTERNA"}, actor=world.people["agent"], now=now)
+    return {
+        "token_revocation": token.pk, "session_end": session.pk, "account_session_end": session.pk, "tag": tag.pk,
+        "field": custom.pk, "saved_view": listed.pk, "response": reply.pk,
+        "message": case.messages.filter(by_staff=True).latest("pk").pk,
+        "webhook_delivery": sent.pk, "webhook": hook.pk,
     }  # fmt: skip
 
 

@@ -203,6 +203,22 @@ def letters(now):
     return inbound, outbound
 
 
+def made_by_the_team(owner, now):
+    """A saved text, a list, a field, a tag, a webhook with what it was sent, a session."""
+    hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=owner, now=now)
+    sent = send_test(endpoint=hook, now=now)
+    saved = canned.save_response(response=None, title="Saludo", texts={"es": "Hola"}, tags=[], sharing="all",
+                                 department=None, actor=owner, now=now)  # fmt: skip
+    listed = views.save_view(view=None, name="X", sharing="all", department=None, search="", condition=ALWAYS,
+                             order="newest", is_default=False, actor=owner, now=now)  # fmt: skip
+    return {
+        "webhook_delivery": sent.pk, "webhook": hook.pk, "response": saved.pk, "saved_view": listed.pk,
+        "field": save_field(field=None, wanted=Wanted(names={"es": "Caja"}, kind="text")).pk,
+        "tag": add_tag(names={"es": "Visita"}).pk,
+        "session_end": UserSession.objects.create(user=owner, key="k", began_at=now).pk,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def things(shop, owner, now):
     """One of everything an address can name."""
@@ -212,21 +228,9 @@ def things(shop, owner, now):
     held = make_customer("Sin plan", now=now, plan=False).held(now)
     inbound, outbound = letters(now)
     term = MissedTerm.objects.create(subscription=shop.subscription, number=1, start=now, end=now)
-    hook = create_endpoint(url="https://hooks.vendedor.test/x", actor=owner, now=now)
-    sent = send_test(endpoint=hook, now=now)
     token, _secret = issue_token(name="x", user=None, scopes=["coverage"], now=now)
-    saved = canned.save_response(response=None, title="Saludo", texts={"es": "Hola"}, tags=[], sharing="all",
-                                 department=None, actor=owner, now=now)  # fmt: skip
-    listed = views.save_view(view=None, name="X", sharing="all", department=None, search="", condition=ALWAYS,
-                             order="newest", is_default=False, actor=owner, now=now)  # fmt: skip
-    offer = invite(
-        organization=shop.organization,
-        email="n@c.test",
-        role="member",
-        may_draw=True,
-        invited_by=owner,
-        now=now,
-    )
+    offer = invite(organization=shop.organization, email="n@c.test", role="member", may_draw=True, invited_by=owner,
+                   now=now)  # fmt: skip
     return {
         "number": ticket.number,
         "view": "line",
@@ -244,14 +248,9 @@ def things(shop, owner, now):
         "language": "es",
         "pk": {
             **money(shop, now),
-            "webhook_delivery": sent.pk,
-            "saved_view": listed.pk,
-            "response": saved.pk,
+            **made_by_the_team(owner, now),
             "message": ticket.messages.get().pk,
-            "webhook": hook.pk,
             **rule_rows(owner=owner, now=now),
-            "field": save_field(field=None, wanted=Wanted(names={"es": "Caja"}, kind="text")).pk,
-            "tag": add_tag(names={"es": "Visita"}).pk,
             "organization": shop.organization.pk,
             "open_for": shop.organization.pk,
             "phone_preview": shop.organization.pk,
@@ -268,7 +267,6 @@ def things(shop, owner, now):
             "inbound": inbound.pk,
             "outbound": outbound.pk,
             "token_revocation": token.pk,
-            "session_end": UserSession.objects.create(user=owner, key="k", began_at=now).pk,
             "section_row": ticket.department_id,
         },
     }
