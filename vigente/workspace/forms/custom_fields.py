@@ -37,7 +37,7 @@ class FieldForm(NamedForm):
     pattern = forms.CharField(
         label=gettext_lazy("Forma que debe tener el texto"),
         help_text=gettext_lazy(
-            "Una expresión regular para textos de una línea. Por ejemplo, J y trece cifras: J\\d{13}"
+            "Una expresión regular para textos de una línea. Por ejemplo, C y después cifras: C\\d+"
         ),
         required=False,
         max_length=200,
