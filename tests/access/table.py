@@ -57,8 +57,9 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNOWWW", "LLNNNNOFFF"): """portal:person/ portal:pay_order/ portal:pay_order_card/ portal:pay_invoice/
         portal:pay_invoice_card/""",
     # Workspace: all staff
-    ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts workspace:changes workspace:preview/
-        workspace:responses workspace:case_responses/ workspace:saved_views workspace:saved_view/
+    ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts
+        workspace:changes workspace:preview/ workspace:responses workspace:case_responses/ workspace:saved_views
+        workspace:saved_view/
         workspace:search workspace:condition_choices
         workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
         workspace:held_request/ workspace:held_case/ workspace:organizations workspace:organization/
@@ -80,13 +81,15 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/
         workspace:licence_hosting/ workspace:licence_key/ workspace:membership/""",
     # Workspace: supervisors and the owner
-    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:message_versions/ workspace:money workspace:invoices workspace:invoice/ workspace:invoice_pdf/
-        workspace:automation workspace:automation_rule/ workspace:automation_past/
+    ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:message_versions/ workspace:money workspace:invoices
+        workspace:invoice/ workspace:invoice_pdf/ workspace:automation workspace:automation_rule/
+        workspace:automation_past/
         workspace:transfers
         workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
         workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/
-        workspace:line workspace:overview workspace:overview_order workspace:mail workspace:inbound/ workspace:inbound_raw/
-        workspace:announcement_copies/ workspace:switch workspace:switch_legacy workspace:switch_uncovered
+        workspace:line workspace:overview workspace:overview_order workspace:mail workspace:inbound/
+        workspace:inbound_raw/ workspace:announcement_copies/ workspace:switch workspace:switch_legacy
+        workspace:switch_uncovered
         workspace:switch_announcement workspace:switch_adoption workspace:switch_template
         workspace:report/ workspace:report_rows/// workspace:trials workspace:trial/
         workspace:trial_progress/ workspace:trial_rows//
@@ -113,13 +116,15 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tags workspace:fields workspace:tokens
         workspace:section/
         workspace:announcement_preview/
-        workspace:audit workspace:sessions workspace:finance/ workspace:finance_rows/// workspace:letters workspace:letter_page//
+        workspace:audit workspace:sessions workspace:finance/ workspace:finance_rows/// workspace:letters
+        workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
     ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:field_order workspace:field_retirement/ workspace:field_restoration/
         workspace:field_deletion/ workspace:tag_order workspace:tag_retirement/ workspace:tag_restoration/
         workspace:tag_deletion/
         workspace:rules_withdrawal/ workspace:token_revocation/
-        workspace:session_end/ workspace:announcement_of_version/ workspace:announcement_of_draft/ workspace:announcement_sending/
+        workspace:session_end/ workspace:announcement_of_version/ workspace:announcement_of_draft/
+        workspace:announcement_sending/
         workspace:announcement_discard/ workspace:rules_draft_discard/ workspace:switch_reminders
         workspace:switch_invitations/
         workspace:webhook_secret/ workspace:webhook_test/ workspace:webhook_delivery_replay/""",

@@ -18,8 +18,9 @@ ACCOUNT = [
     "inactive",
     "password/reset/key/x-y",
 ]
-MY_ACCOUNT = ["sessions", "second-factor", "email", "password/change", "password/set", "logout", "reauthenticate", "2fa", "2fa/totp/activate",
-              "2fa/webauthn", "2fa/webauthn/add", "2fa/recovery-codes/generate", "2fa/recovery-codes"]  # fmt: skip
+MY_ACCOUNT = ["sessions", "second-factor", "email", "password/change", "password/set", "logout", "reauthenticate",
+              "2fa", "2fa/totp/activate", "2fa/webauthn", "2fa/webauthn/add", "2fa/recovery-codes/generate",
+              "2fa/recovery-codes"]  # fmt: skip
 
 
 def reader(world, surface, name):

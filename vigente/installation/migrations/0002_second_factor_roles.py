@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('installation', '0001_initial'),
+        ("installation", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='installation',
-            name='second_factor_roles',
+            model_name="installation",
+            name="second_factor_roles",
             field=models.JSONField(blank=True, default=list),
         ),
     ]

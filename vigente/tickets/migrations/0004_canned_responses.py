@@ -6,31 +6,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0003_line_indexes'),
+        ("tickets", "0003_line_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CannedResponse',
+            name="CannedResponse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120)),
-                ('texts', models.JSONField()),
-                ('tags', models.JSONField(blank=True, default=list)),
-                ('sharing', models.CharField(choices=[('private', 'Solo yo'), ('department', 'Un departamento'), ('all', 'Todo el equipo')], default='private', max_length=10)),
-                ('uses', models.PositiveIntegerField(default=0)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='canned_responses', to='tickets.department')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='canned_responses', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120)),
+                ("texts", models.JSONField()),
+                ("tags", models.JSONField(blank=True, default=list)),
+                (
+                    "sharing",
+                    models.CharField(
+                        choices=[
+                            ("private", "Solo yo"),
+                            ("department", "Un departamento"),
+                            ("all", "Todo el equipo"),
+                        ],
+                        default="private",
+                        max_length=10,
+                    ),
+                ),
+                ("uses", models.PositiveIntegerField(default=0)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="canned_responses",
+                        to="tickets.department",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="canned_responses",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('department__isnull', False), ('sharing', 'department')), models.Q(models.Q(('sharing', 'department'), _negated=True), ('department__isnull', True)), _connector='OR'), name='canned_response_department_if_shared_there')],
+                "ordering": ["title", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("department__isnull", False), ("sharing", "department")),
+                            models.Q(
+                                models.Q(("sharing", "department"), _negated=True),
+                                ("department__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="canned_response_department_if_shared_there",
+                    )
+                ],
             },
         ),
     ]

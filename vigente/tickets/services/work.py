@@ -78,7 +78,9 @@ def _candidates(agent: User, taking: Taking, *, now: datetime) -> Iterator[Candi
     sources = [(line.filter(assignee=agent), False)]
     # One by one, because an index gives each department's line in its order, and not several at once.
     free = line.filter(taking.able(), assignee__isnull=True)
-    sources += [(free.filter(department=pk), True) for pk in departments if pk not in taking.lacks_departments]
+    sources += [
+        (free.filter(department=pk), True) for pk in departments if pk not in taking.lacks_departments
+    ]
     late_first = rulebook_at(now).overdue_first
     seen: set[int] = set()
     for many in CLAIMS:

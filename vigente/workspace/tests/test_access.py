@@ -112,7 +112,7 @@ SUPERVISOR = {
     *("automation_order", "automation_switch", "automation_deletion"),
     *MONEY,
     *(
-    *("line", "place", "agent"),
+        *("line", "place", "agent"),
         "trials",
         "trial_new",
         "trial",

@@ -118,14 +118,24 @@ def _csv(traces: Iterator[Trace]) -> HttpResponseBase:
         _("Cuándo"), _("Quién"), _("Correo"), _("Tipo"), _("Qué"), _("Sobre qué"), _("Nombre"), _("Antes"),
         _("Después"), _("Más"), _("Dirección"), _("Por dónde"),
     ]  # fmt: skip
-    return csv_response(_("registro"), columns, (
-        (
-            trace.at, str(trace.actor or ""), trace.actor.email if trace.actor else "", trace.kind, says(trace.kind, trace.data),
-            trace.subject, trace.label or (trace.organization.name if trace.organization else ""), _json(trace.before),
-            _json(trace.after), _json(trace.data), trace.address, channel_text(trace.channel),
-        )
-        for trace in traces
-    ))  # fmt: skip
+    return csv_response(_("registro"), columns, (_cells(trace) for trace in traces))
+
+
+def _cells(trace: Trace) -> tuple[object, ...]:
+    return (
+        trace.at,
+        str(trace.actor or ""),
+        trace.actor.email if trace.actor else "",
+        trace.kind,
+        says(trace.kind, trace.data),
+        trace.subject,
+        trace.label or (trace.organization.name if trace.organization else ""),
+        _json(trace.before),
+        _json(trace.after),
+        _json(trace.data),
+        trace.address,
+        channel_text(trace.channel),
+    )
 
 
 def _json(value: dict[str, Any]) -> str:
