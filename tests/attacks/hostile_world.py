@@ -37,10 +37,12 @@ TECHNICAL = {
     "key", "token", "digest", "path", "sha256", "prefix", "code", "kind", "status", "role", "language", "time_zone",
     "currency", "source", "channel", "queue", "months", "family", "message_id", "dedupe_key", "cid", "content_type",
     "hosting", "interval", "on_renewal", "draw_by", "password", "last_reply_by", "outcome", "header_id", "auth_host",
+    "depends_option",
 }  # fmt: skip
 PARTY = ("name", "tax_id", "address", "phone", "email", "website", "country")
 NAME_IN_A_CATALOGUE = 80  # no longer one can be imported
-APPS = ("accounts", "billing", "tickets", "sla", "mail", "webhooks", "installation", "worker")
+IN_LANGUAGES = ("names", "texts", "pattern_error")  # what a person wrote, by language
+APPS = ("accounts", "automation", "billing", "installation", "mail", "sla", "tickets", "webhooks", "worker")
 
 
 def build_hostile(now: datetime) -> World:
@@ -106,5 +108,7 @@ def _poison(row: models.Model) -> None:
             if row._meta.app_label == "billing":
                 most = min(most, NAME_IN_A_CATALOGUE)
             values[field.name] = (start + TEXT)[:most]
+        if field.name in IN_LANGUAGES and isinstance(field, models.JSONField):
+            values[field.name] = {"es": TEXT, "en": TEXT}
     if values:
         type(row)._base_manager.filter(pk=row.pk).update(**values)

@@ -87,7 +87,8 @@ def look(cookies, url, said):
         yield f"{said}: leads away to {response['Location']}"
     if b"<script>alert(1)" in content:
         yield f"{said}: runs"
-    if rows_written() != before:
+    # an export is noted in the audit log
+    if rows_written() - before > ("text/csv" in response.get("Content-Type", "")):
         yield f"{said}: wrote"
 
 
