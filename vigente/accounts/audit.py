@@ -46,8 +46,8 @@ def note(
     found.traces += 1
     who = actor.pk if actor is not None else found.who()
     return AuditEntry.objects.create(
-        kind=deed.value, actor_id=who, subject=subject[:64], label=label[:200], before=old, after=new, data=data,
-        address=found.address, channel=found.channel, occurred_at=now,
+        kind=deed.value, actor_id=who, subject=_kept(subject, 64), label=_kept(label, 200), before=old, after=new,
+        data=plain(data), address=found.address, channel=found.channel, occurred_at=now,
     )  # fmt: skip
 
 
@@ -77,13 +77,21 @@ def plain(value: Any) -> Any:
     if isinstance(value, Secret):
         return HIDDEN if value.value else ""
     if isinstance(value, Mapping):
-        return {str(key): HIDDEN if _is_secret(str(key)) else plain(inner) for key, inner in value.items()}
+        return {
+            _kept(str(key), LONGEST): HIDDEN if _is_secret(str(key)) else plain(inner)
+            for key, inner in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(inner) for inner in value]
     if isinstance(value, bytes | memoryview):
         return f"{len(value)} B"
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return _kept(value.isoformat() if isinstance(value, datetime) else str(value), LONGEST)
+
+
+def _kept(text: str, most: int) -> str:
+    """What both databases can keep of a text: no NUL, no half of a character, no more than so much."""
+    whole = text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return whole if len(whole) <= most else whole[: most - 1] + "…"
 
 
 def _is_secret(name: str) -> bool:

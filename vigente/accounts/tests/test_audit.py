@@ -45,6 +45,21 @@ def test_a_secret_is_compared_and_never_written(actor):
     assert len(plain("x" * 9999)) == 400
 
 
+def test_what_no_database_keeps_is_written_as_it_can_be(actor):
+    entry = note(
+        Deed.PAGE_EXPORTED,
+        subject="page:x\0",
+        actor=actor,
+        now=NOW,
+        label="a\ud800",
+        asked={"q\0": "x\0" + "y" * 500},
+    )
+    entry.refresh_from_db()
+    assert (entry.subject, entry.label) == ("page:x\ufffd", "a?")
+    assert entry.data["asked"]["q\ufffd"].startswith("x\ufffdy")
+    assert len(entry.data["asked"]["q\ufffd"]) == 400
+
+
 def test_an_entry_never_changes(actor):
     entry = note(Deed.PERSON_CHANGED, subject="user:1", actor=actor, now=NOW)
     with pytest.raises(TypeError):

@@ -255,6 +255,7 @@ def things(shop, owner, now):
             "open_for": shop.organization.pk,
             "phone_preview": shop.organization.pk,
             "licence_hosting": shop.licence.pk,
+            "licence_key": shop.licence.pk,
             "membership": Membership.objects.get(user=shop.colleague).pk,
             "invitation_revocation": offer.pk,
             "subscription_new": shop.organization.pk,
