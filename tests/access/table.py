@@ -113,13 +113,16 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:organization_block/ workspace:subscription_new/ workspace:subscription_notice/
         workspace:subscription_change/ workspace:pack_new/ workspace:membership_end/""",
     # Workspace: the owner
-    ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tags workspace:fields workspace:tokens
+    ("LLNNNNNFFO", "LLNNNNNFFM"): """workspace:settings workspace:tags workspace:arranged/ workspace:fields
+        workspace:tokens
         workspace:section/
         workspace:announcement_preview/
         workspace:audit workspace:sessions workspace:finance/ workspace:finance_rows/// workspace:letters
         workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
-    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:field_order workspace:field_retirement/ workspace:field_restoration/
+    ("LLNNNNNFFM", "LLNNNNNFFN"): "workspace:arranged_order/",  # what stands in the line is in no other order
+    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:arranged_retirement//
+        workspace:arranged_restoration// workspace:field_order workspace:field_retirement/ workspace:field_restoration/
         workspace:field_deletion/ workspace:tag_order workspace:tag_retirement/ workspace:tag_restoration/
         workspace:tag_deletion/
         workspace:rules_withdrawal/ workspace:token_revocation/
@@ -131,6 +134,7 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNFFO", "LLNNNNNFFO"): """workspace:plans_import workspace:plan_version/ workspace:rules_new
         workspace:rules_import workspace:announcement/ workspace:vendor
         workspace:security workspace:seller workspace:documents workspace:document/ workspace:document_preview/
+        workspace:arranged_new/ workspace:arranged_row//
         workspace:token_new workspace:tag_new workspace:tag/ workspace:field_new workspace:field/
         workspace:holidays/
         workspace:section_new/ workspace:section_row// workspace:letter/

@@ -17,6 +17,7 @@ from vigente.portal.urls import portal
 from vigente.tickets.models import Attachment
 from vigente.trials.models import TrialRow
 from vigente.workspace import finance, support
+from vigente.workspace.arranged import KINDS
 from vigente.workspace.sections import SECTIONS
 from vigente.workspace.urls import urlpatterns as workspace
 
@@ -93,6 +94,8 @@ def _examples(world: World, surface: str, pattern: URLPattern) -> Iterator[dict[
         yield from ({"view": view} for view in ("mine", "waiting", "quotation", "solved", "all"))
     elif names == ["slug"]:
         yield from ({"slug": slug} for slug in SECTIONS)
+    elif names == ["words"]:
+        yield from ({"words": words} for words in KINDS)
     elif names == ["token"] and name.startswith("held"):
         yield from ({"token": request.token} for request in world.requests.values())
     elif names == ["pk"] and name.startswith("held"):
@@ -127,6 +130,7 @@ def _example(world: World, name: str, argument: str) -> Any:
         "invitation": rows["invitation"].pk,
         "membership": rows["member"].pk,
         "slug": "departments",
+        "words": "severities",
         "kind": "invoice",
         "currency": "NIO",
         "export": "invoices",
@@ -157,6 +161,7 @@ def _example(world: World, name: str, argument: str) -> Any:
         "inbound": rows["inbound"]["quarantined"].pk,
         "outbound": rows["outbound"].pk,
         "token_revocation": rows["token"].pk,
+        "arranged_row": 1,
         "session_end": 1,
         "webhook_delivery": rows["sent"].pk,
         "webhook": rows["hook"].pk,

@@ -96,3 +96,11 @@ def uses_database(item: pytest.Item) -> bool:
 def now() -> datetime:
     """The instant at which tests happen unless they travel: a Tuesday morning in Central America."""
     return datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def no_words_at_hand() -> None:
+    """What the last test's owner called things is nothing to this one."""
+    from vigente.installation.labels import take
+
+    take(None)

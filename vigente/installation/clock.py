@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
+from vigente.installation.labels import take
 from vigente.installation.models import Installation
 
 _of_request: ContextVar[datetime | None] = ContextVar("instant_of_request", default=None)
@@ -17,9 +18,12 @@ def vendor_now() -> datetime:
 
 
 def vendor_standing() -> tuple[datetime, list[str]]:
-    """`vendor_now`, and who needs a second step to sign in: what each request asks of the one row, in one query."""
-    wanted = ("is_demo", "clock_offset_seconds", "second_factor_roles")
-    is_demo, offset, roles = Installation.objects.filter(id=1).values_list(*wanted).first() or (False, 0, [])
+    """`vendor_now`, and who needs a second step to sign in: what each request asks of the one row, in one query.
+    The owner's words come along (`labels`)."""
+    wanted = ("is_demo", "clock_offset_seconds", "second_factor_roles", "labels")
+    row = Installation.objects.filter(id=1).values_list(*wanted).first()
+    is_demo, offset, roles, words = row or (False, 0, [], {})
+    take(words)
     return datetime.now(UTC) + timedelta(seconds=offset if is_demo else 0), roles
 
 

@@ -11,6 +11,7 @@ class Installation(models.Model):
     is_demo = models.BooleanField(default=False)
     demo_secrets = models.JSONField(default=dict, blank=True)
     clock_offset_seconds = models.BigIntegerField(default=0)
+    labels = models.JSONField(default=dict, blank=True)  # see `installation/labels`
     second_factor_roles = models.JSONField(default=list, blank=True)  # who needs a second step to sign in
 
     class Meta:

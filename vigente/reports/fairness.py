@@ -160,12 +160,17 @@ def _vendor() -> Vendor:
         better = [(r, minutes) for r, minutes, sold in heads if r < rank and sold <= accepted_at]
         return timedelta(minutes=max(better)[1] if better else 0)
 
+    def ceiling(rank: int, accepted_at: datetime) -> timedelta | None:
+        worse = [(r, minutes) for r, minutes, sold in heads if r > rank and sold <= accepted_at]
+        return timedelta(minutes=min(worse)[1]) if worse else None
+
     return Vendor(
         books=books,
         policies={**policies, None: NO_PROMISE},
         supervisors=frozenset(User.objects.filter(role__in=SUPERVISING_ROLES).values_list("pk", flat=True)),
         department=default.pk if default else 0,
         floor=floor,
+        ceiling=ceiling,
         development=frozenset(WorkType.objects.filter(development=True).values_list("code", flat=True)),
     )
 

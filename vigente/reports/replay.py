@@ -37,6 +37,7 @@ class Vendor:
     supervisors: frozenset[int]
     department: int
     floor: Callable[[int, datetime], timedelta]
+    ceiling: Callable[[int, datetime], timedelta | None]
     development: frozenset[str]
 
     def book(self, at: datetime) -> Rulebook:
@@ -143,7 +144,8 @@ def _stands(case: Case, at: datetime, vendor: Vendor) -> Stands:
         accepted_at=case.accepted_at,
         severity=case.severity,
         allowance=timedelta(minutes=case.allowance),
-        floor=vendor.floor(case.rank, case.accepted_at) if case.severity else timedelta(0),
+        floor=vendor.floor(case.rank, case.accepted_at) if case.severity > 0 else timedelta(0),
+        ceiling=vendor.ceiling(case.rank, case.accepted_at) if case.severity < 0 else None,
     )
     return Stands(at, case.id, True, stamp.group, stamp.at, case.department, case.assignee, due)
 

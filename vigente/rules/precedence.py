@@ -1,7 +1,8 @@
 """A case's place in line (R10, "Order of attention").
 
 Here: the stamp a queue sorts by, and the place shown to the customer. Not here: who takes the case (skills, claims).
-Ranks: 1 is attended first. Severity is raised by an agent only (0 normal, 1, 2) and never leaves its rank.
+Ranks: 1 is attended first. Severity is set by the staff only (0 normal, above it more severe, below it less) and never
+leaves its rank.
 Invariants: strict, no case of a worse rank goes before one of a better; fair, a case is overtaken only by cases
 accepted within the difference of the two allowances, so nobody waits for ever and no stamp changes as time passes.
 """
@@ -12,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 LAST_RANK = 1_000  # a case that hangs on no plan (goodwill, a pack sold alone) goes after every plan
-MOST_SEVERE = 2
+MOST_SEVERE, LEAST_SEVERE = 6, -3
+STEPS = MOST_SEVERE - LEAST_SEVERE + 1  # levels there may be within a rank
+NOTHING_WORSE = timedelta(days=1)  # how far less severe cases may step back where no plan is worse
 NO_DUE = datetime(9999, 1, 1, tzinfo=UTC)  # without a promise: after every promise of its group
 
 
@@ -40,22 +43,36 @@ def place(
     severity: int,
     allowance: timedelta,
     floor: timedelta = timedelta(0),
+    ceiling: timedelta | None = None,
 ) -> Place:
     """Strict: rank, then severity, then the promise due first. Fair: acceptance plus the plan's allowance.
 
-    Under fair order each step of severity takes away a third of what separates `allowance` from `floor`, the
-    allowance of the next better plan: a severe case comes closer to it and never passes it.
+    Under fair order severity takes away a part (see `_share`) of what separates `allowance` from `floor`, the allowance
+    of the next better plan: a severe case comes closer to it and never passes it. One below normal steps back likewise
+    towards `ceiling`, the allowance of the next worse plan (None: there is none).
     """
-    if not 0 <= severity <= MOST_SEVERE:
-        raise ValueError(f"severity goes from 0 to {MOST_SEVERE}, not {severity}")
+    if not LEAST_SEVERE <= severity <= MOST_SEVERE:
+        raise ValueError(f"severity goes from {LEAST_SEVERE} to {MOST_SEVERE}, not {severity}")
     if not 0 <= rank <= LAST_RANK:
         raise ValueError(f"a rank goes from 0 to {LAST_RANK}, not {rank}")
     if order is Order.STRICT:
-        return Place(rank * (MOST_SEVERE + 1) + MOST_SEVERE - severity, due_at or NO_DUE)
+        return Place(rank * STEPS + MOST_SEVERE - severity, due_at or NO_DUE)
     if allowance < timedelta(0):
         raise ValueError("an allowance is never negative: a case cannot go before it came")
     gap = max(allowance - floor, timedelta(0))
-    return Place(0, accepted_at + allowance - gap * severity // (MOST_SEVERE + 1))
+    if severity < 0:
+        gap = max(ceiling - allowance, timedelta(0)) if ceiling is not None else NOTHING_WORSE
+    part, of = _share(abs(severity))
+    moved = gap * part // of
+    return Place(0, accepted_at + allowance - (moved if severity > 0 else -moved))
+
+
+def _share(steps: int) -> tuple[int, int]:
+    """How much of the way to the neighbouring plan: a third, two thirds, then half of what is left with each step."""
+    if steps < 3:
+        return steps, 3
+    of: int = 3 * 2 ** (steps - 2)
+    return of - 1, of
 
 
 def sort_key(

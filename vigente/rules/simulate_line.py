@@ -34,6 +34,7 @@ class InLine:
     due_at: datetime | None
     allowance: timedelta
     floor: timedelta
+    ceiling: timedelta | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +59,11 @@ class Promises:
         ranks = [(r, head) for r, sold_from, head in self.better if r < rank and sold_from <= accepted_at]
         return max(ranks, default=(0, timedelta(0)))[1]
 
+    def ceiling(self, rank: int, accepted_at: datetime) -> timedelta | None:
+        """The head start of the next worse plan that was sold then; None: there was none."""
+        ranks = [(r, head) for r, sold_from, head in self.better if r > rank and sold_from <= accepted_at]
+        return min(ranks)[1] if ranks else None
+
 
 def in_line(replayed: Replayed, promises: Promises) -> Iterable[InLine]:
     """The cases of a customer that wait for an agent: accepted, and not to be quoted."""
@@ -77,7 +83,8 @@ def in_line(replayed: Replayed, promises: Promises) -> Iterable[InLine]:
             severity=asked.severity,
             due_at=promises.due(terms.policy if terms else None, fate.accepted_at),
             allowance=terms.allowance if terms else timedelta(0),
-            floor=promises.floor(rank, fate.accepted_at) if asked.severity else timedelta(0),
+            floor=promises.floor(rank, fate.accepted_at) if asked.severity > 0 else timedelta(0),
+            ceiling=promises.ceiling(rank, fate.accepted_at) if asked.severity < 0 else None,
         )
 
 
@@ -161,5 +168,6 @@ def _key(case: InLine, number: int, order: Order) -> Key:
         severity=case.severity,
         allowance=case.allowance,
         floor=case.floor,
+        ceiling=case.ceiling,
     )
     return sort_key(where, case.accepted_at, number)

@@ -2,9 +2,10 @@
 row 42).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import CharField
 
@@ -16,7 +17,7 @@ from vigente.installation.prepared import Param, Prepared
 from vigente.installation.rows import update
 from vigente.rules.alerts import Alert, alerts, next_at
 from vigente.rules.lifecycle import IN_LINE, PAUSED
-from vigente.rules.precedence import Place, place
+from vigente.rules.precedence import MOST_SEVERE, STEPS, Order, Place, place
 from vigente.rules.rulebook import Rulebook
 from vigente.rules.sla import Clocks, Happening, Kind, Policy, evaluate
 from vigente.rules.worktime import ALWAYS, WorkHours
@@ -113,11 +114,22 @@ def _placed(events: Iterable[Event]) -> tuple[Place | None, str]:
     order = ""
     for event in events:
         if event.kind == EventKind.TICKET_PLACED:
-            group, order = event.data["group"], event.data["order"]
+            group, order = group_given(event.data), event.data["order"]
             placed = None if group is None else Place(group, datetime.fromisoformat(event.data["at"]))
         elif placed is not None and _kind(event) in (Kind.AGENT_REPLY, Kind.WAITING, Kind.SOLVED):
             placed = None
     return placed, order
+
+
+def group_given(data: Mapping[str, Any]) -> int | None:
+    """The group in which a supervisor placed a case; None: its own again. Before `steps` was written there were three
+    levels of severity, the most severe 2.
+    """
+    group: int | None = data["group"]
+    if group is None or "steps" in data or data["order"] != Order.STRICT:
+        return group
+    rank, below = divmod(group, 3)
+    return rank * STEPS + MOST_SEVERE - 2 + below
 
 
 _STAMPED_BY = Prepared(
@@ -140,7 +152,8 @@ def stamp(ticket: Ticket, standing: Standing, *, rulebook: Rulebook) -> None:
         accepted_at=ticket.accepted_at,
         severity=ticket.severity,
         allowance=timedelta(minutes=ticket.allowance_minutes),
-        floor=_floor(ticket) if ticket.severity else timedelta(0),
+        floor=_floor(ticket) if ticket.severity > 0 else timedelta(0),
+        ceiling=_ceiling(ticket) if ticket.severity < 0 else None,
     )
     ticket.place_group, ticket.place_at = where.group, where.at
 
@@ -173,3 +186,10 @@ def _floor(ticket: Ticket) -> timedelta:
         better.order_by("-rank", "-allowance_minutes").values_list("allowance_minutes", flat=True).first()
     )
     return timedelta(minutes=minutes or 0)
+
+
+def _ceiling(ticket: Ticket) -> timedelta | None:
+    """The head start of the next worse plan that was sold then: one less severe never falls behind it."""
+    worse = PlanVersion.objects.filter(rank__gt=ticket.rank, sold_from__lte=ticket.accepted_at)
+    minutes = worse.order_by("rank", "allowance_minutes").values_list("allowance_minutes", flat=True).first()
+    return None if minutes is None else timedelta(minutes=minutes)

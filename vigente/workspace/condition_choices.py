@@ -14,6 +14,7 @@ from vigente.billing.models import Edition, Licence, Plan, Subscription, WorkTyp
 from vigente.rules.coverage import IN_FORCE
 from vigente.sla.models import SlaPolicy
 from vigente.tickets.folding import Folded
+from vigente.tickets.labels import severity_choices
 from vigente.tickets.models import Department, Tag, Ticket
 from vigente.tickets.queries.facts import FIELDS
 from vigente.tickets.queries.matching import words_of
@@ -98,7 +99,7 @@ def _lists() -> dict[str, Pairs]:
         "status": _coded(Ticket.Status.choices),
         "queue": _coded(Ticket.Queue.choices),
         "channel": _coded(Ticket.Channel.choices),
-        "severity": _coded(Ticket.Severity.choices),
+        "severity": _coded(severity_choices()),
         "hosting": _coded(Licence.Hosting.choices),
         "requester_language": _coded(settings.LANGUAGES),
         "plan_status": _coded(one for one in Subscription.Status.choices if one[0] in in_force),

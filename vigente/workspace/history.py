@@ -13,6 +13,7 @@ from vigente.accounts.models import User
 from vigente.billing.models import Licence, WorkType
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
+from vigente.tickets.labels import NORMAL, severity_name
 from vigente.tickets.models import CustomField, Department, Message, Tag, Ticket
 from vigente.ui import formats
 from vigente.ui.wording import release_text
@@ -125,7 +126,6 @@ class Words(dict[str, Any]):
 Data = Mapping[str, Any]
 Teller = Callable[[str, Data, Names], str]
 _STATUS = dict(Ticket.Status.choices)
-_SEVERITY = dict(Ticket.Severity.choices)
 _OUTCOMES: Mapping[str, Callable[[], str]] = {
     "released": lambda: _("vuelve a estar disponible"),
     "late": lambda: _("pero su mes ya había vencido"),
@@ -206,7 +206,7 @@ def _quoted(who: str, data: Data, names: Names) -> str:
 def _severity(who: str, data: Data, names: Names) -> str:
     return _("%(who)s puso la urgencia en %(severity)s") % {
         "who": who,
-        "severity": str(_SEVERITY.get(data.get("after"), "—")).lower(),
+        "severity": severity_name(data.get("after", NORMAL)).lower(),
     }
 
 

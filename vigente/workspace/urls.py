@@ -7,6 +7,7 @@ from vigente.workspace.urls_money import money_pages
 from vigente.workspace.views import (
     actions,
     announcements,
+    arranged,
     audit,
     canned,
     case,
@@ -245,6 +246,20 @@ vendor = [
         "settings/fields/<int:pk>/restoration/", structure_fields.field_restoration, name="field_restoration"
     ),
     path("settings/fields/<int:pk>/deletion/", structure_fields.field_deletion, name="field_deletion"),
+    path("settings/words/<slug:words>/", arranged.arranged, name="arranged"),
+    path("settings/words/<slug:words>/new/", arranged.arranged_new, name="arranged_new"),
+    path("settings/words/<slug:words>/order/", arranged.arranged_order, name="arranged_order"),
+    path("settings/words/<slug:words>/<int:pk>/", arranged.arranged_row, name="arranged_row"),
+    path(
+        "settings/words/<slug:words>/<int:pk>/retirement/",
+        arranged.arranged_retirement,
+        name="arranged_retirement",
+    ),
+    path(
+        "settings/words/<slug:words>/<int:pk>/restoration/",
+        arranged.arranged_restoration,
+        name="arranged_restoration",
+    ),
     path("settings/seller/", documents.seller, name="seller"),
     path("settings/documents/", documents.documents, name="documents"),
     path("settings/documents/<slug:kind>/", documents.document, name="document"),

@@ -20,7 +20,7 @@ from vigente.rules.tests.strategies import durations, instants, utc
 NOON = utc("2026-07-01 12:00")
 HOUR = timedelta(hours=1)
 ranks = st.integers(0, LAST_RANK)
-severities = st.integers(0, 2)
+severities = st.integers(-3, 6)
 
 
 def strict(rank: int, due: datetime | None = None, accepted: datetime = NOON, severity: int = 0, case: int = 1,
@@ -31,9 +31,12 @@ def strict(rank: int, due: datetime | None = None, accepted: datetime = NOON, se
     return sort_key(stamp, accepted, case, **late)
 
 
-def fair(allowance: timedelta, accepted: datetime = NOON, severity: int = 0, floor: timedelta = timedelta(0)):  # type: ignore[no-untyped-def]
+def fair(  # type: ignore[no-untyped-def]
+    allowance: timedelta, accepted: datetime = NOON, severity: int = 0, floor: timedelta = timedelta(0),
+    ceiling: timedelta | None = None,
+):  # fmt: skip
     return place(order=Order.FAIR, rank=1, due_at=None, accepted_at=accepted, severity=severity, allowance=allowance,
-                 floor=floor)  # fmt: skip
+                 floor=floor, ceiling=ceiling)  # fmt: skip
 
 
 def test_r10_rank_then_severity_then_promise_then_acceptance_then_number() -> None:
@@ -85,16 +88,31 @@ def test_fair_a_case_is_overtaken_only_within_the_difference_of_allowances(
     assert overtaken == (later - came < waits - quick)
 
 
-@given(durations, durations, instants, st.integers(1, 2))
+@given(durations, durations, instants, st.integers(1, 6))
 def test_fair_severity_helps_but_never_past_the_next_better_plan(
     allowance: timedelta, better: timedelta, at: datetime, severity: int
 ) -> None:
-    stamps = [fair(allowance, at, step, floor=better) for step in range(3)]
+    stamps = [fair(allowance, at, step, floor=better) for step in range(7)]
     assert stamps == sorted(stamps, reverse=True)
-    if allowance > better + timedelta(microseconds=9):
+    if allowance > better + timedelta(microseconds=99):
         assert fair(better, at) < stamps[severity] < stamps[0]
     if allowance <= better:
         assert stamps[severity] == stamps[0]
+
+
+@given(durations, durations, instants, st.integers(-3, -1))
+def test_fair_a_less_severe_case_steps_back_but_never_behind_the_next_worse_plan(
+    allowance: timedelta, worse: timedelta, at: datetime, severity: int
+) -> None:
+    stamps = [fair(allowance, at, step, ceiling=worse) for step in range(-3, 1)]
+    assert stamps == sorted(stamps, reverse=True)
+    if worse > allowance + timedelta(microseconds=99):
+        assert stamps[-1] < fair(allowance, at, severity, ceiling=worse) < fair(worse, at)
+    assert fair(allowance, at) < fair(allowance, at, severity) < fair(allowance + 24 * HOUR, at)
+
+
+def test_the_levels_there_were_first_stand_where_they_stood() -> None:
+    assert [fair(3 * HOUR, NOON, severity).at - NOON for severity in range(3)] == [3 * HOUR, 2 * HOUR, HOUR]
 
 
 @given(durations, instants, ranks, severities, st.none() | instants)
@@ -118,7 +136,7 @@ def test_row_29_the_best_rank_in_force_counts_and_without_a_plan_the_last() -> N
     assert best_rank([]) == LAST_RANK
 
 
-@pytest.mark.parametrize(("wrong", "says"), [({"severity": 3}, "severity"), ({"severity": -1}, "severity"),
+@pytest.mark.parametrize(("wrong", "says"), [({"severity": 7}, "severity"), ({"severity": -4}, "severity"),
                                              ({"rank": -1}, "rank"), ({"rank": 1001}, "rank"),
                                              ({"allowance": -HOUR}, "allowance")])  # fmt: skip
 def test_impossible_places_say_so(wrong: dict[str, object], says: str) -> None:

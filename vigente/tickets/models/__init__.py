@@ -4,6 +4,7 @@ from vigente.tickets.models.canned import CannedResponse
 from vigente.tickets.models.drafts import Draft, Presence
 from vigente.tickets.models.fields import CustomField, FieldValue
 from vigente.tickets.models.held import HeldRequest, Submission
+from vigente.tickets.models.labels import SeverityLevel
 from vigente.tickets.models.line import Capacity, Skill
 from vigente.tickets.models.messages import Attachment, Message, MessageVersion, SendHold
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
@@ -28,6 +29,7 @@ __all__ = [
     "Quotation",
     "SavedView",
     "SendHold",
+    "SeverityLevel",
     "Skill",
     "SplitProposal",
     "Submission",

@@ -9,7 +9,9 @@ from vigente.billing.models import Licence, WorkType
 from vigente.rules.coverage import Decision
 from vigente.rules.lifecycle import DONE, IN_LINE, PAUSED
 from vigente.rules.lifecycle import Status as State
+from vigente.rules.precedence import LEAST_SEVERE, MOST_SEVERE
 from vigente.sla.models import SlaPolicy
+from vigente.tickets.labels import severity_meaning, severity_name
 
 
 class Department(models.Model):
@@ -124,7 +126,7 @@ class Ticket(models.Model):
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.NEW)
     queue = models.CharField(max_length=9, choices=Queue.choices, default=Queue.SUPPORT)
     channel = models.CharField(max_length=5, choices=Channel.choices)
-    severity = models.PositiveSmallIntegerField(choices=Severity.choices, default=Severity.NORMAL)
+    severity = models.SmallIntegerField(default=Severity.NORMAL)  # a level: `SeverityLevel` names it
     decision = models.JSONField()
     draw = models.PositiveSmallIntegerField(default=0)
     drawn = models.BooleanField(default=False)
@@ -193,6 +195,10 @@ class Ticket(models.Model):
             ),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(severity__gte=LEAST_SEVERE, severity__lte=MOST_SEVERE),
+                name="ticket_severity_is_a_level",
+            ),
             models.CheckConstraint(condition=~Q(drawn=True) | Q(draw__gte=1), name="ticket_drawn_has_a_draw"),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(status="closed"), name="ticket_merged_is_closed"
@@ -206,6 +212,15 @@ class Ticket(models.Model):
     def draw_source(self) -> str:
         """The name of the latest draw in the ledger."""
         return f"ticket:{self.number}:{self.draw}"
+
+    def get_severity_display(self) -> str:
+        """What the owner calls its level, in the reader's language."""
+        return severity_name(self.severity)
+
+    @property
+    def severity_meaning(self) -> str:
+        """What the badge component calls the colour of its level."""
+        return severity_meaning(self.severity)
 
     @property
     def event_subject(self) -> str:

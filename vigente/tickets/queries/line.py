@@ -19,6 +19,7 @@ from vigente.rules.precedence import place as own_place
 from vigente.rules.rulebook import Rulebook
 from vigente.tickets.models import Ticket
 from vigente.tickets.models.tickets import ORDER_OF_ATTENTION, TicketQuerySet
+from vigente.tickets.stamps import group_given
 
 ARRIVALS_LOOKED_AT = 200  # of the newest cases, for the upper end of a place's range
 ARRIVALS_SPAN = timedelta(hours=24)
@@ -168,7 +169,7 @@ def moved_by_hand(tickets: Iterable[Ticket]) -> dict[int, Moved]:
     for event in told.order_by("id"):
         ticket = by_subject[event.subject]
         found.pop(ticket.pk, None)
-        if event.data["at"] == ticket.place_at.isoformat() and event.data["group"] == ticket.place_group:
+        if event.data["at"] == ticket.place_at.isoformat() and group_given(event.data) == ticket.place_group:
             found[ticket.pk] = Moved(str(event.actor or "—"), event.data["why"], event.occurred_at)
     return found
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from vigente.accounts.models import User
 from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.kinds import Kind
+from vigente.rules.precedence import STEPS
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Capacity, Ticket
 from vigente.tickets.queries.line import line
@@ -95,7 +96,7 @@ def _say(
         raise Refused(RefusalCode.NEEDS_REASON, field="reason")
     order = rulebook_at(now).order.value
     tell(Kind.TICKET_PLACED, ticket, now=now, actor=actor, order=order, group=group, at=at, before=before,
-         why=reason.strip()[:LONGEST_REASON])  # fmt: skip
+         steps=STEPS, why=reason.strip()[:LONGEST_REASON])  # fmt: skip
     restamp(ticket, now=now)
 
 

@@ -8,19 +8,18 @@ from django.db import transaction
 from vigente.accounts.models import User
 from vigente.events.kinds import Kind
 from vigente.installation.ordering import last_position, put_in_order
-from vigente.installation.translated import names_of
 from vigente.rules.folding import fold
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Tag, Ticket, TicketTag
-from vigente.tickets.models.structure import LONGEST_NAME
+from vigente.tickets.services.labels import checked_colour, checked_names
 from vigente.tickets.services.state import locked, tell
 
 
 @transaction.atomic
 def add_tag(*, names: Mapping[str, str], colour: str = Tag.Colour.PLAIN) -> Tag:
     """A new tag, after all others. Its name, in any language, is no other tag's."""
-    names = _names(names, besides=None)
-    tag = Tag(names=names, colour=_colour(colour), position=last_position(Tag.objects.all()))
+    names = checked_names(names, Tag.objects.all())
+    tag = Tag(names=names, colour=checked_colour(colour), position=last_position(Tag.objects.all()))
     tag.save()
     return tag
 
@@ -28,7 +27,8 @@ def add_tag(*, names: Mapping[str, str], colour: str = Tag.Colour.PLAIN) -> Tag:
 @transaction.atomic
 def change_tag(*, tag: Tag, names: Mapping[str, str], colour: str) -> Tag:
     """Another name or colour, on every case that has it."""
-    tag.names, tag.colour = _names(names, besides=tag), _colour(colour)
+    others = Tag.objects.exclude(pk=tag.pk)
+    tag.names, tag.colour = checked_names(names, others), checked_colour(colour)
     tag.save(update_fields=["names", "colour"])
     return tag
 
@@ -92,26 +92,3 @@ def tag_named(name: str) -> Tag | None:
         if wanted in {fold(text) for text in tag.names.values()}:
             return tag
     return None
-
-
-def _names(given: Mapping[str, str], *, besides: Tag | None) -> dict[str, str]:
-    names = {code: " ".join(text.split()) for code, text in names_of(given).items()}
-    if not names:
-        raise Refused(RefusalCode.EMPTY, field="names")
-    for code, text in names.items():
-        if len(text) > LONGEST_NAME:
-            raise Refused(RefusalCode.TOO_LONG, field=f"names_{code}", limit=LONGEST_NAME)
-        if not text.isprintable():
-            raise Refused(RefusalCode.BAD_CHARACTERS, field=f"names_{code}")
-    folded = {fold(text): code for code, text in names.items()}
-    for other in Tag.objects.select_for_update().exclude(pk=besides.pk if besides else 0):
-        for text in other.names.values():
-            if fold(text) in folded:
-                raise Refused(RefusalCode.NAME_TAKEN, field=f"names_{folded[fold(text)]}", name=text)
-    return names
-
-
-def _colour(given: str) -> str:
-    if given not in Tag.Colour.values:
-        raise Refused(RefusalCode.INVALID_VALUE, field="colour", value=given)
-    return given

@@ -15,6 +15,7 @@ from vigente.events.kinds import Kind
 from vigente.installation.prepared import Param, Prepared
 from vigente.rules.lifecycle import DONE, IN_LINE, UNSOLVED, Status
 from vigente.rules.refusal import RefusalCode, Refused
+from vigente.tickets.labels import severity_choices
 from vigente.tickets.models import Department, Ticket
 from vigente.tickets.models.tickets import ORDER_OF_ATTENTION
 from vigente.tickets.services.classification import cover_again
@@ -184,7 +185,7 @@ def set_severity(*, ticket: Ticket, severity: int, actor: User | None, now: date
     """Raise or lower a case inside its rank. Staff only: the customer's own urgency never moves a case (R10)."""
     if actor is not None and not actor.is_staff_member:
         raise Refused(RefusalCode.SUPERVISOR_ONLY)
-    if severity not in Ticket.Severity.values:
+    if severity not in dict(severity_choices()):
         raise Refused(RefusalCode.INVALID_VALUE, field="severity", value=severity)
     ticket = _open_case(ticket)
     if ticket.severity == severity:

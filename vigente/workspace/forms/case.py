@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from vigente.accounts.models import STAFF_ROLES, User
 from vigente.billing.models import Licence, WorkType
 from vigente.rules.lifecycle import Status, may_change
+from vigente.tickets.labels import severity_choices
 from vigente.tickets.models import Department, Message, Ticket
 from vigente.tickets.services.classification import BY_HAND
 from vigente.workspace.forms.fields import FilesField
@@ -93,9 +94,11 @@ class StatusForm(forms.Form):
 class SeverityForm(forms.Form):
     """How urgent an agent judges it; moves the case inside its rank only (R10)."""
 
-    severity = forms.TypedChoiceField(
-        label=_("Urgencia"), choices=Ticket.Severity.choices, coerce=int, widget=forms.RadioSelect
-    )
+    severity = forms.TypedChoiceField(label=_("Urgencia"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["severity"].choices = severity_choices()  # type: ignore[attr-defined]
 
 
 class DepartmentForm(forms.Form):

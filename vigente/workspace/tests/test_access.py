@@ -19,6 +19,7 @@ from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.conditions import ALWAYS
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
+from vigente.tickets.models import SeverityLevel
 from vigente.tickets.services import canned, views
 from vigente.tickets.services.fields import Wanted, save_field
 from vigente.tickets.services.structure import add_tag
@@ -96,6 +97,7 @@ OWNER |= {
     *("document_preview", "finance", "finance_rows"),
 }
 ONLY_SOMETIMES = {"payment_by_hand/", "payment_resending/"}  # of a refund that failed
+OWNER |= {"arranged"} | {f"arranged_{what}" for what in ("new", "row", "order", "retirement", "restoration")}
 OWNER |= {"tags", "tag", "tag_new", "tag_order", "tag_retirement", "tag_restoration", "tag_deletion"}
 OWNER |= {
     "fields",
@@ -215,6 +217,7 @@ def made_by_the_team(owner, now):
         "webhook_delivery": sent.pk, "webhook": hook.pk, "response": saved.pk, "saved_view": listed.pk,
         "field": save_field(field=None, wanted=Wanted(names={"es": "Caja"}, kind="text")).pk,
         "tag": add_tag(names={"es": "Visita"}).pk,
+        "arranged": SeverityLevel.objects.get(level=1).pk,
         "session_end": UserSession.objects.create(user=owner, key="k", began_at=now).pk,
     }  # fmt: skip
 
@@ -236,6 +239,7 @@ def things(shop, owner, now):
         "view": "line",
         "token": ticket.messages.get().attachments.get().token,
         "slug": "departments",
+        "words": "severities",
         "kind": "invoice",
         "listed": "customers",
         "report": "waiting",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from vigente.accounts.models import User
 from vigente.rules.lifecycle import Status
+from vigente.tickets.labels import severity_name
 from vigente.tickets.models import Ticket
 from vigente.tickets.services import conversation, work
 from vigente.workspace.access import instant, person, staff
@@ -130,9 +131,7 @@ def severity(request: HttpRequest, number: int) -> HttpResponse:
         work.set_severity(
             ticket=ticket, severity=data["severity"], actor=person(request), now=instant(request)
         )
-        return _("Urgencia %(severity)s.") % {
-            "severity": str(Ticket.Severity(data["severity"]).label).lower()
-        }
+        return _("Urgencia %(severity)s.") % {"severity": severity_name(data["severity"]).lower()}
 
     return perform(request, action, form, run)
 

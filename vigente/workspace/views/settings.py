@@ -19,6 +19,7 @@ from vigente.events.models import record
 from vigente.installation.models import Installation
 from vigente.workspace.access import instant, owners, person
 from vigente.workspace.answers import Action, attempt, perform, posted
+from vigente.workspace.arranged import KINDS
 from vigente.workspace.forms.fields import start_of_day
 from vigente.workspace.forms.settings import TokenForm, VendorForm
 from vigente.workspace.sections import SECTIONS, Section
@@ -35,7 +36,9 @@ def _section(slug: str) -> Section:
 @require_GET
 def settings(request: HttpRequest) -> HttpResponse:
     """The index."""
-    return render(request, "workspace/settings/index.html", {"sections": SECTIONS.items()})
+    return render(
+        request, "workspace/settings/index.html", {"sections": SECTIONS.items(), "arranged": KINDS.values()}
+    )
 
 
 @owners
