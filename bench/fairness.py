@@ -45,7 +45,8 @@ def live_through(takings: int, *, seed: int = 7) -> None:
                 number=1001 + number, requester=customer, opened_by=customer, department=rng.choice(departments),
                 work_type=work, sla_policy=policy, subject=f"Caso {number}", status="solved", channel="web",
                 decision=Decision(Outcome.FREE, (), rank=rank).to_json(), rank=rank,
-                place_group=rank * STEPS + MOST_SEVERE, place_at=at, accepted_at=at, last_activity_at=at, solved_at=at + timedelta(hours=5),
+                place_group=rank * STEPS + MOST_SEVERE, place_at=at, accepted_at=at, last_activity_at=at,
+                solved_at=at + timedelta(hours=5),
             )
         )  # fmt: skip
     Ticket.objects.bulk_create(cases, batch_size=500)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from vigente.installation.labels import labels
-from vigente.installation.translated import in_language
+from vigente.installation.translated import LANGUAGES, in_language
 
 SEVERITIES = "severities"
 NORMAL = 0
@@ -29,9 +30,21 @@ def severity_meaning(level: int) -> str:
     return "danger" if level > NORMAL else ""
 
 
-def severity_choices(*, besides: int | None = None) -> list[tuple[int, str]]:
-    """The levels that are offered, most severe first; `besides`: also this one, which a case may have."""
+def severity_choices() -> list[tuple[int, str]]:
+    """The levels that are offered, most severe first."""
     rows = labels(SEVERITIES)
     known = {int(level): not row["retired"] for level, row in rows.items()} or dict.fromkeys(_NAMES, True)
-    offered = {level for level, is_offered in known.items() if is_offered} | ({besides} - {None})
-    return [(level, severity_name(level)) for level in sorted(offered, reverse=True) if level is not None]
+    offered = sorted((level for level, is_offered in known.items() if is_offered), reverse=True)
+    return [(level, severity_name(level)) for level in offered]
+
+
+def first_severities() -> dict[int, tuple[dict[str, str], str]]:
+    """Names in each language and colours of the levels an installation begins with, as the migration wrote them."""
+    found: dict[int, tuple[dict[str, str], str]] = {}
+    for level, name in _NAMES.items():
+        names = {}
+        for code in LANGUAGES:
+            with override(code):
+                names[code] = str(name)
+        found[level] = names, "danger" if level > NORMAL else "plain"
+    return found

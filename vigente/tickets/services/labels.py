@@ -12,15 +12,9 @@ from vigente.installation.translated import names_of
 from vigente.rules.folding import fold
 from vigente.rules.precedence import LEAST_SEVERE, MOST_SEVERE
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.labels import NORMAL, SEVERITIES
+from vigente.tickets.labels import NORMAL, SEVERITIES, first_severities
 from vigente.tickets.models import SeverityLevel, Tag
 from vigente.tickets.models.structure import LONGEST_NAME
-
-FIRST_SEVERITIES = {
-    2: ({"es": "Crítica", "en": "Critical"}, Tag.Colour.DANGER),
-    1: ({"es": "Alta", "en": "High"}, Tag.Colour.DANGER),
-    NORMAL: ({"es": "Normal", "en": "Normal"}, Tag.Colour.PLAIN),
-}  # as the migration wrote them
 
 
 @transaction.atomic
@@ -97,7 +91,7 @@ def _levels() -> QuerySet[SeverityLevel]:
     if not rows.select_for_update().values_list("pk"):
         rows.bulk_create(
             SeverityLevel(level=level, names=names, colour=colour)
-            for level, (names, colour) in FIRST_SEVERITIES.items()
+            for level, (names, colour) in first_severities().items()
         )
     return rows
 
