@@ -5,69 +5,146 @@ from datetime import datetime
 from typing import Protocol
 
 from vigente.accounts.models import User
+from vigente.automation.models import AutomationRule
+from vigente.billing.models import WorkType
+from vigente.events.kinds import Kind
 from vigente.rules.automation import Act, Action
 from vigente.rules.lifecycle import Status, may_change
 from vigente.rules.merge import fill
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Department, Tag, Ticket
 from vigente.tickets.queries.merging import merge_values
-from vigente.tickets.services import conversation, structure, work
+from vigente.tickets.services import automatic, conversation, structure, work
+from vigente.tickets.services.classification import classify
+from vigente.tickets.services.state import locked, tell
 
 
 class Do(Protocol):
     def __call__(
-        self, ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime
+        self, ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
     ) -> None: ...
 
 
-def act(action: Action, ticket: Ticket, *, name: str, actor: User | None, now: datetime) -> None:
-    """Do it. `name`: the rule's. Raises Refused when the case, or what is named, does not allow it."""
-    DOING[action.act](ticket, action.value, name=name, actor=actor, now=now)
+def act(action: Action, ticket: Ticket, *, rule: AutomationRule, actor: User | None, now: datetime) -> None:
+    """Do it. Raises Refused when the case, or what is named, does not allow it."""
+    DOING[action.act](ticket, action, rule=rule, actor=actor, now=now)
 
 
-def _status(ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime) -> None:
+def _status(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
     ticket.refresh_from_db(fields=["status"])
-    if value == ticket.status:
+    if action.value == ticket.status:
         return
-    if value not in set(Status) or not may_change(Status(ticket.status), Status(value)):
+    if action.value not in set(Status) or not may_change(Status(ticket.status), Status(action.value)):
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
-    work.change_status(ticket=ticket, status=value, actor=actor, now=now)
+    work.change_status(ticket=ticket, status=action.value, actor=actor, now=now)
 
 
-def _assign(ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime) -> None:
-    person = User.objects.filter(pk=_key(value)).first()
+def _assign(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
+    person = User.objects.filter(pk=_key(action.value)).first()
     if person is None:
         raise Refused(RefusalCode.INVALID_VALUE, field="assignee")
     work.assign(ticket=ticket, assignee=person, actor=actor, now=now)
 
 
-def _unassign(ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime) -> None:
+def _unassign(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
     work.assign(ticket=ticket, assignee=None, actor=actor, now=now)
 
 
-def _department(ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime) -> None:
-    department = Department.objects.filter(pk=_key(value)).first()
+def _department(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
+    department = Department.objects.filter(pk=_key(action.value)).first()
     if department is None:
         raise Refused(RefusalCode.INVALID_VALUE, field="department")
     work.set_department(ticket=ticket, department=department, actor=actor, now=now)
 
 
-def _severity(ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime) -> None:
-    work.set_severity(ticket=ticket, severity=_key(value), actor=actor, now=now)
+def _severity(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
+    work.set_severity(ticket=ticket, severity=_key(action.value), actor=actor, now=now)
 
 
-def _tag(ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime) -> None:
-    structure.tag_case(ticket=ticket, tags=[_tag_of(value)], actor=actor, now=now)
+def _tag(ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime) -> None:
+    structure.tag_case(ticket=ticket, tags=[_tag_of(action.value)], actor=actor, now=now)
 
 
-def _untag(ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime) -> None:
-    structure.untag_case(ticket=ticket, tags=[_tag_of(value)], actor=actor, now=now)
+def _untag(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
+    structure.untag_case(ticket=ticket, tags=[_tag_of(action.value)], actor=actor, now=now)
 
 
-def _note(ticket: Ticket, value: str, *, name: str, actor: User | None, now: datetime) -> None:
-    values = merge_values(ticket, actor or ticket.assignee or User(), now=now, language="es")
-    text = fill(value, values).text
-    conversation.add_note(ticket=ticket, author=actor, author_name="" if actor else name, text=text, now=now)
+def _note(ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime) -> None:
+    text = _filled(action.value, ticket, actor, language="es", now=now)
+    author_name = "" if actor else rule.name
+    conversation.add_note(ticket=ticket, author=actor, author_name=author_name, text=text, now=now)
+
+
+def _work_type(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
+    work_type = WorkType.objects.filter(pk=_key(action.value)).first()
+    if work_type is None:
+        raise Refused(RefusalCode.INVALID_VALUE, field="work_type")
+    classify(ticket=ticket, work_type=work_type, actor=actor, now=now)
+
+
+def _subject(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
+    text = _filled(action.value, ticket, actor, language="es", now=now)
+    automatic.rename(ticket=ticket, subject=text, actor=actor, now=now)
+
+
+def _reply(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
+    language = ticket.requester.language
+    text = _filled(action.text_for(language), ticket, actor, language=language, now=now)
+    automatic.reply_automatically(ticket=ticket, text=text, now=now)
+
+
+def _mail(ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime) -> None:
+    """Asked for by an event, since mail stands beside automation and not below it (`mail/tell_staff.rule_says`)."""
+    text = _filled(action.value, ticket, actor, language="es", now=now)
+    tell(
+        Kind.AUTOMATION_MAIL,
+        locked(ticket.pk),
+        now=now,
+        actor=actor,
+        rule=rule.pk,
+        name=rule.name,
+        to=action.to,
+        text=text,
+    )
+
+
+def _webhook(
+    ticket: Ticket, action: Action, *, rule: AutomationRule, actor: User | None, now: datetime
+) -> None:
+    """Asked for in the same way (`webhooks/fanout`)."""
+    endpoint = _key(action.value)
+    tell(
+        Kind.AUTOMATION_CALL,
+        locked(ticket.pk),
+        now=now,
+        actor=actor,
+        rule=rule.pk,
+        name=rule.name,
+        endpoint=endpoint,
+    )
+
+
+def _filled(text: str, ticket: Ticket, actor: User | None, *, language: str, now: datetime) -> str:
+    values = merge_values(ticket, actor or ticket.assignee or User(), now=now, language=language)
+    return fill(text, values).text
 
 
 def _tag_of(value: str) -> Tag:
@@ -90,4 +167,9 @@ DOING: Mapping[Act, Do] = {
     Act.TAG: _tag,
     Act.UNTAG: _untag,
     Act.NOTE: _note,
+    Act.WORK_TYPE: _work_type,
+    Act.SUBJECT: _subject,
+    Act.REPLY: _reply,
+    Act.MAIL: _mail,
+    Act.WEBHOOK: _webhook,
 }

@@ -21,7 +21,7 @@ from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Ticket
 from vigente.tickets.queries.conditions import where
 from vigente.tickets.queries.facts import FIELDS, Column, facts_of
-from vigente.tickets.services.state import locked
+from vigente.tickets.services.state import locked, tell
 
 CHANNEL = "automation"  # of the events that rules cause
 OF_TIME = frozenset({Kind.PROMISE_NEAR.value, Kind.PROMISE_BROKEN.value})
@@ -174,7 +174,7 @@ def _carry_out(
     user: User | None = None,
 ) -> AutomationRun:
     """Do what was planned, action by action; one that is refused is written down and stops no other."""
-    name = AutomationRule.objects.values_list("name", flat=True).get(pk=plan.rule)
+    rule = AutomationRule.objects.get(pk=plan.rule)
     outer = origin()
     inner = replace(outer, channel=CHANNEL, traces=0)
     done = []
@@ -183,10 +183,20 @@ def _carry_out(
             (said,) = rules.write_actions([action])
             try:
                 with transaction.atomic():
-                    act(action, ticket, name=name, actor=user, now=now)
+                    act(action, ticket, rule=rule, actor=user, now=now)
             except Refused as refusal:
                 said["refused"] = refusal.code.value
             done.append(said)
+        refused = sum("refused" in said for said in done)
+        tell(
+            Kind.AUTOMATION_RAN,
+            locked(ticket.pk),
+            now=now,
+            actor=user,
+            rule=rule.pk,
+            name=rule.name,
+            refused=refused,
+        )
     outer.traces += inner.traces
     return AutomationRun.objects.create(
         rule_id=plan.rule,

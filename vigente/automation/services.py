@@ -9,7 +9,7 @@ from django.db.models import Max
 from vigente.accounts.models import User
 from vigente.automation.models import AutomationRule
 from vigente.rules.automation import (
-    Act,
+    WRITTEN,
     Action,
     After,
     Button,
@@ -44,8 +44,8 @@ def save_rule(
     if not actions:
         raise Refused(RefusalCode.EMPTY)
     for action in actions:
-        if action.act is Act.NOTE and (wrong := problems(action.value, list(FIELDS))):
-            raise Refused(RefusalCode.MERGE_FIELD, field="note", problem=wrong[0].code, what=wrong[0].what)
+        if action.act in WRITTEN:
+            _check_text(action)
     row = rule or AutomationRule(position=_last() + 1, since=now)
     before = (row.trigger, row.condition) if rule else None
     row.name, row.stop, row.on = name, stop, _ON[type(trigger)]
@@ -60,6 +60,14 @@ def save_rule(
     except IntegrityError:
         raise Refused(RefusalCode.NAME_TAKEN, field="name", name=name) from None
     return row
+
+
+def _check_text(action: Action) -> None:
+    """A field that cannot be filled in is refused where it was written."""
+    for language, text in (("", action.value), *action.by_language):
+        if wrong := problems(text, list(FIELDS)):
+            field = f"{action.act.value}_{language}".rstrip("_")
+            raise Refused(RefusalCode.MERGE_FIELD, field=field, problem=wrong[0].code, what=wrong[0].what)
 
 
 def switch(*, rule: AutomationRule, on: bool, actor: User, now: datetime) -> None:

@@ -10,6 +10,8 @@ class Kind(StrEnum):
     TICKET_ACCEPTED = "ticket.accepted"  # decision, channel
     TICKET_REPLIED = "ticket.replied"  # message, by: customer|agent
     TICKET_NOTED = "ticket.noted"  # message
+    TICKET_AUTO_REPLIED = "ticket.auto_replied"  # message: nobody wrote it, so no promise is kept by it
+    TICKET_RENAMED = "ticket.renamed"  # old, new: texts
     TICKET_SEND_UNDONE = "ticket.send_undone"
     TICKET_MESSAGE_EDITED = "ticket.message_edited"  # message
     TICKET_MESSAGE_DELETED = "ticket.message_deleted"  # message
@@ -119,6 +121,10 @@ class Kind(StrEnum):
     RULES_ANNOUNCED = "rules.announced"  # to one organization; the subject names the announcement
     RULES_REMINDED = "rules.reminded"
     PLANS_IMPORTED = "plans.imported"
+    # Rules of automation, of the case they acted on
+    AUTOMATION_RAN = "automation.ran"  # rule, name, refused: how many of its actions
+    AUTOMATION_MAIL = "automation.mail"  # rule, name, to, text: somebody of the desk is to be written to
+    AUTOMATION_CALL = "automation.call"  # rule, name, endpoint: another program is to be told
     # Machine side
     MAIL_QUARANTINED = "mail.quarantined"
     WEBHOOK_DISABLED = "webhook.disabled"  # reason, host

@@ -22,6 +22,7 @@ CONSUMERS = (
     ((Kind.TICKET_ACCEPTED,), tell_cases.accepted),
     ((Kind.TICKET_OPENED_FOR_CUSTOMER,), tell_cases.opened_for_customer),
     ((Kind.TICKET_REPLIED,), tell_cases.replied),
+    ((Kind.TICKET_AUTO_REPLIED,), tell_cases.replied_automatically),
     ((Kind.TICKET_SOLVED,), tell_cases.solved),
     ((Kind.TICKET_RELEASED,), tell_cases.draw_released),
     ((Kind.QUOTATION_REQUESTED,), tell_cases.quotation_requested),
@@ -75,6 +76,7 @@ CONSUMERS = (
     # Staff
     ((Kind.TICKET_REPLIED,), tell_staff.customer_replied),
     ((Kind.TICKET_ASSIGNED,), tell_staff.assigned),
+    ((Kind.AUTOMATION_MAIL,), tell_staff.rule_says),
     ((Kind.QUOTATION_OBJECTED, Kind.DRAW_DISPUTED), tell_staff.somebody_must_decide),
     ((Kind.PAYMENT_SUBMITTED, Kind.PAYMENT_DISPUTED), tell_money.staff_payment),
     ((Kind.VERIFY_FAILED,), tell_staff.books_do_not_add_up),

@@ -17,6 +17,8 @@ CASES: Letters = {
     "reply": (gettext_lazy("Un técnico respondió"), lambda now: case(
         now, agent="Ana Robleto", said=_("Ya lo revisamos: reinicie el servicio de impresión y pruebe otra vez."),
         files=["pasos.pdf"], solved=True, reopening=day(now, 9))),
+    "auto_reply": (gettext_lazy("Una regla respondió"), lambda now: case(
+        now, said=_("Todavía esperamos su respuesta. Sin ella cerraremos el caso en tres días."))),
     "solved": (gettext_lazy("Un caso se dio por resuelto"), lambda now: case(now, reopening=day(now, 9))),
     "draw_released": (gettext_lazy("Devolvimos un caso"), lambda now: case(
         now, reason=release_text(Release.VENDOR_FAULT), coverage=meter())),
@@ -54,6 +56,9 @@ STAFF: Letters = {
         "ticket": ticket(), "who": "Ana Robleto", "link": link("workspace:case", 1042)}),
     "staff_customer_replied": (gettext_lazy("El cliente respondió"), lambda now: {
         "ticket": ticket(), "who": "Rosa Molina", "said": _("Sigue igual."), "link": link("workspace:case", 1042)}),
+    "staff_rule": (gettext_lazy("Una regla automática avisa"), lambda now: {
+        "ticket": ticket(), "rule": _("Urgentes sin técnico"), "text": _("Nadie lo ha tomado en una hora."),
+        "link": link("workspace:case", 1042)}),
     "staff_decide": (gettext_lazy("Hay que decidir una objeción"), lambda now: {
         "ticket": ticket(), "who": "Rosa Molina", "text": _("Es un error, no algo nuevo."),
         "link": link("workspace:case", 1042)}),

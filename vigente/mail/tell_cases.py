@@ -84,6 +84,33 @@ def replied(event: Event, *, now: datetime) -> None:
                  automatic=False, words=words, now=now)  # fmt: skip
 
 
+def replied_automatically(event: Event, *, now: datetime) -> None:
+    """A rule answered. Written to whoever takes part, as the mail of a machine: no machine answers it, and none that
+    spoke last is answered by it.
+    """
+    message = Message.objects.filter(pk=event.data.get("message"), kind=Message.Kind.REPLY).first()
+    ticket = ticket_of(event)
+    if message is None or message.deleted_at or ticket is None or _machine_spoke_last(ticket):
+        return
+
+    def words() -> dict[str, object]:
+        return {
+            "said": mark_safe(clean_html(message.html, inline={})),  # cleaned here
+            "link": link("portal:ticket", ticket.number),
+        }
+
+    for user in people_of(ticket):
+        post("auto_reply", to=Reader.of(user), kind=event.kind, key=f"event:{event.pk}", ticket=ticket, words=words,
+             now=now)  # fmt: skip
+
+
+def _machine_spoke_last(ticket: Ticket) -> bool:
+    last = (
+        ticket.messages.filter(kind=Message.Kind.REPLY, by_staff=False).order_by("-created_at", "-id").first()
+    )
+    return last is not None and InboundMessage.objects.filter(message=last, silent=True).exists()
+
+
 def solved(event: Event, *, now: datetime) -> None:
     """A case was solved without a reply that says so."""
     ticket = ticket_of(event)

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from django.utils.safestring import mark_safe
 
-from vigente.accounts.models import Role, User
+from vigente.accounts.models import STAFF_ROLES, Role, User
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.mail.letters import Reader, Words, link, post
 from vigente.mail.tell_cases import said_by, ticket_of
+from vigente.rules.automation import TO_PERSON
 from vigente.tickets.html import clean_html
 from vigente.tickets.models import DrawDispute, Message, Quotation, Ticket
 
@@ -63,6 +64,30 @@ def _objection(kind: str, ticket: Ticket) -> tuple[str, int | None]:
         return (dispute.text if dispute else ""), ticket.opened_by_id
     quotation = Quotation.objects.filter(ticket=ticket).first()
     return (quotation.objection, quotation.reclassified_by_id) if quotation else ("", None)
+
+
+def rule_says(event: Event, *, now: datetime) -> None:
+    """A rule of automation writes to the desk: the case's agent, its department, the supervisors, or one person."""
+    ticket = ticket_of(event)
+    if ticket is None:
+        return
+    _to(_meant(str(event.data.get("to")), ticket), "staff_rule", event, ticket, now=now, words=lambda: {
+        "rule": event.data.get("name", ""), "text": event.data.get("text", ""),
+    })  # fmt: skip
+
+
+def _meant(to: str, ticket: Ticket) -> Iterable[User]:
+    people = User.objects.filter(role__in=STAFF_ROLES, is_active=True).order_by("pk")
+    if to == "assignee":
+        return people.filter(pk=ticket.assignee_id or 0)
+    if to == "department":
+        return people.filter(departments=ticket.department_id)
+    if to == "supervisors":
+        return people.filter(role__in=(Role.SUPERVISOR, Role.OWNER))
+    key = to.removeprefix(TO_PERSON)
+    return (
+        people.filter(pk=int(key)) if key.isascii() and key.isdecimal() and len(key) < 19 else people.none()
+    )
 
 
 def books_do_not_add_up(event: Event, *, now: datetime) -> None:

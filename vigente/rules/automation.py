@@ -32,17 +32,31 @@ class Act(StrEnum):
     TAG = "tag"
     UNTAG = "untag"
     NOTE = "note"  # a text with merge fields, read by staff only
+    WORK_TYPE = "work_type"
+    SUBJECT = "subject"  # a text with merge fields
+    REPLY = "reply"  # a text with merge fields, read by the customer, who is told that nobody wrote it
+    MAIL = "mail"  # a text with merge fields, to the people of the desk in `to`
+    WEBHOOK = "webhook"  # the primary key of an endpoint
 
 
 WITHOUT_VALUE = frozenset({Act.UNASSIGN})
+WRITTEN = frozenset({Act.NOTE, Act.SUBJECT, Act.REPLY, Act.MAIL})  # texts with merge fields
+TO_ROLES = ("assignee", "department", "supervisors")
+TO_PERSON = "person:"  # and a primary key
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing done."""
+    """One thing done. `to`: who is mailed. `by_language`: the text for readers of a language, if not `value`."""
 
     act: Act
     value: str = ""
+    to: str = ""
+    by_language: tuple[tuple[str, str], ...] = ()
+
+    def text_for(self, language: str) -> str:
+        """What somebody who reads this language is written."""
+        return dict(self.by_language).get(language, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +255,40 @@ def _action(data: Any) -> Action:
     value = data.get("value", "")
     if act in WITHOUT_VALUE:
         return Action(act)
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_TEXT or "\0" in value:
+    if not _readable(value):
         raise Unreadable("value")
-    return Action(act, value)
+    return Action(act, value, _to(data) if act is Act.MAIL else "", _by_language(act, data))
 
 
-def write_actions(actions: Sequence[Action]) -> list[dict[str, str]]:
+def _readable(text: Any) -> bool:
+    return isinstance(text, str) and bool(text.strip()) and len(text) <= LONGEST_TEXT and "\0" not in text
+
+
+def _to(data: Mapping[str, Any]) -> str:
+    to = data.get("to")
+    if not isinstance(to, str) or (to not in TO_ROLES and not to.removeprefix(TO_PERSON).isdecimal()):
+        raise Unreadable("to")
+    return to
+
+
+def _by_language(act: Act, data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    given = data.get("by_language") or {}
+    if not isinstance(given, Mapping) or not all(_readable(text) for text in given.values()):
+        raise Unreadable("value")
+    return tuple(sorted((str(code), text) for code, text in given.items())) if act is Act.REPLY else ()
+
+
+def write_actions(actions: Sequence[Action]) -> list[dict[str, Any]]:
     """The JSON that `read_actions` takes."""
-    return [
-        {"act": one.act.value} | ({} if one.act in WITHOUT_VALUE else {"value": one.value}) for one in actions
-    ]
+    return [_written(one) for one in actions]
+
+
+def _written(one: Action) -> dict[str, Any]:
+    said: dict[str, Any] = {"act": one.act.value}
+    if one.act not in WITHOUT_VALUE:
+        said["value"] = one.value
+    if one.to:
+        said["to"] = one.to
+    if one.by_language:
+        said["by_language"] = dict(one.by_language)
+    return said

@@ -30,6 +30,7 @@ class RefusalCode(StrEnum):
     SECOND_PERSON = "second_person"  # [] somebody else decides (rows 11, 15)
     NEEDS_REASON = "needs_reason"  # []
     WRONG_STATE = "wrong_state"  # [state] it is no longer in a state that allows this
+    ENOUGH_ANSWERED = "enough_answered"  # [] a case gets so many automatic replies a day and no more
     ONCE_ONLY = "once_only"  # [] an objection can be made once
     DATE_PASSED = "date_passed"  # [at] what would be announced is in force already: set a later date
     TOO_LATE = "too_late"  # [until]

@@ -63,6 +63,9 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
     RefusalCode.WRONG_STATE: lambda p: _(
         "Mientras tanto cambió y ya no se puede. Actualice la página para ver cómo está."
     ),
+    RefusalCode.ENOUGH_ANSWERED: lambda p: _(
+        "Ya tuvo muchas respuestas automáticas hoy. Responda usted, o espere a mañana."
+    ),
     RefusalCode.ONCE_ONLY: lambda p: _("Ya se objetó una vez; no se puede de nuevo."),
     RefusalCode.DATE_PASSED: lambda p: _date_passed(p),
     RefusalCode.TOO_LATE: lambda p: _too_late(p),

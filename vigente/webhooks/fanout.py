@@ -1,10 +1,12 @@
 """From an event to what is to be delivered: one row for each endpoint that wants its kind, in the worker's transaction.
 
+What a rule of automation calls is told to the endpoint it names, whatever that one listens to, and to no other.
 Run again for the same event it writes nothing more: the database holds one row for an endpoint and an event.
 """
 
 from datetime import datetime
 
+from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.installation.prepared import Prepared
 from vigente.webhooks.models import Delivery, Endpoint
@@ -14,7 +16,10 @@ from vigente.webhooks.signing import new_message_id
 
 def tell_endpoints(event: Event, *, now: datetime) -> int:
     """Write the deliveries of an event; returns for how many endpoints. Without endpoints it is one small query."""
-    wanting = [pk for pk, kinds in _ACTIVE() if not kinds or event.kind in kinds]
+    called = event.data.get("endpoint") if event.kind == Kind.AUTOMATION_CALL else None
+    wanting = [
+        pk for pk, kinds in _ACTIVE() if (called == pk if called else not kinds or event.kind in kinds)
+    ]
     if not wanting:
         return 0
     body = body_of(event)

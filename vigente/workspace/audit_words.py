@@ -65,6 +65,8 @@ SAYS: Mapping[str, Callable[[], str]] = {
     Kind.TICKET_TAGGED: lambda: _("Puso etiquetas a un caso"),
     Kind.TICKET_UNTAGGED: lambda: _("Quitó etiquetas de un caso"),
     Kind.TICKET_FIELDS_CHANGED: lambda: _("Cambió los datos de un caso"),
+    Kind.TICKET_RENAMED: lambda: _("Cambió el asunto de un caso"),
+    Kind.AUTOMATION_RAN: lambda: _("Aplicó una regla automática"),
     Kind.TICKET_LINKED: lambda: _("Relacionó dos casos"),
     Kind.TICKET_OPENED_FOR_CUSTOMER: lambda: _("Abrió un caso por el cliente"),
     Kind.DRAW_DISPUTED: lambda: _("Objetó que se usara un caso"),

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from vigente.automation.models import AutomationRule
 from vigente.automation.running import KINDS
 from vigente.events.kinds import Kind
-from vigente.rules.automation import Act, Action, After, OnEvent, Trigger, read_actions
+from vigente.rules.automation import TO_PERSON, Act, Action, After, OnEvent, Trigger, read_actions
 from vigente.rules.conditions import Type
 from vigente.rules.refusal import RefusalCode
 from vigente.tickets.queries.facts import FIELDS, Column
 from vigente.ui import formats
 from vigente.ui.condition_words import FIELDS as WORDS
 from vigente.ui.conditions import sentence
+from vigente.webhooks.models import Endpoint
 from vigente.workspace.condition_choices import CaseChoices
 
 EVENTS: Mapping[Kind, Any] = {
@@ -47,6 +48,10 @@ _ACTS: Mapping[Act, Callable[[str], str]] = {
     Act.TAG: lambda value: _("poner la etiqueta %(value)s") % {"value": value},
     Act.UNTAG: lambda value: _("quitar la etiqueta %(value)s") % {"value": value},
     Act.NOTE: lambda value: _("escribir la nota «%(value)s»") % {"value": value[:80]},
+    Act.WORK_TYPE: lambda value: _("poner el tipo de trabajo %(value)s") % {"value": value},
+    Act.SUBJECT: lambda value: _("cambiar el asunto a «%(value)s»") % {"value": value},
+    Act.REPLY: lambda value: _("responder al cliente «%(value)s»") % {"value": value[:80]},
+    Act.WEBHOOK: lambda value: _("llamar a %(value)s") % {"value": value},
 }
 _NAMED = {
     Act.STATUS: "status",
@@ -55,6 +60,8 @@ _NAMED = {
     Act.SEVERITY: "severity",
     Act.TAG: "tags",
     Act.UNTAG: "tags",
+    Act.WORK_TYPE: "work_type",
+    Act.WEBHOOK: "webhook",
 }  # the field whose choices name its value
 
 
@@ -88,12 +95,29 @@ def action_text(action: Action, names: Mapping[str, Mapping[str, str]]) -> str:
     """`pasar a Resuelto`. `names`: by field, what its values are called."""
     field = _NAMED.get(action.act)
     value = names.get(field, {}).get(action.value, _("(ya no existe)")) if field else action.value
+    if action.act is Act.MAIL:
+        who = dict(mail_choices(names)).get(action.to, _("(ya no existe)"))
+        return _("avisar por correo a %(who)s: «%(value)s»") % {"who": who, "value": value[:80]}
     return _ACTS[action.act](value)
 
 
 def names_of(choices: CaseChoices) -> dict[str, dict[str, str]]:
-    """What the values of listed fields are called."""
-    return {offer.name: dict(offer.choices) for offer in choices.offers()}
+    """What the values of listed fields, and the webhooks that are on, are called."""
+    webhooks = Endpoint.objects.filter(is_active=True)  # by name only: address and secret stay the owner's
+    return {offer.name: dict(offer.choices) for offer in choices.offers()} | {
+        "webhook": {str(one.pk): str(one) for one in webhooks}
+    }
+
+
+def mail_choices(names: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Who of the desk a rule may write to."""
+    people = [(f"{TO_PERSON}{pk}", name) for pk, name in names["assignee"].items()]
+    return [
+        ("assignee", _("Quien tiene el caso")),
+        ("department", _("El departamento del caso")),
+        ("supervisors", _("Supervisores y dueños")),
+        *people,
+    ]
 
 
 def actions_text(actions: Iterable[Action], names: Mapping[str, Mapping[str, str]]) -> str:
@@ -115,6 +139,7 @@ def rule_words(rule: AutomationRule, choices: CaseChoices) -> dict[str, str] | N
 
 _REFUSED: Mapping[RefusalCode, Callable[[], str]] = {
     RefusalCode.WRONG_STATE: lambda: _("el caso no lo permitía en ese estado"),
+    RefusalCode.ENOUGH_ANSWERED: lambda: _("el caso ya tuvo muchas respuestas automáticas hoy"),
     RefusalCode.INVALID_VALUE: lambda: _("lo que se nombra ya no existe o no está activo"),
 }
 

@@ -263,6 +263,8 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_UNTAGGED.value: ("tag", _tagged(
         lambda: _("%(who)s quitó la etiqueta %(tags)s"), lambda: _("%(who)s quitó las etiquetas %(tags)s"))),
     Kind.TICKET_FIELDS_CHANGED.value: ("square-pen", _filled),
+    Kind.TICKET_RENAMED.value: ("pencil", _plain(lambda: _("%(who)s cambió el asunto; antes: “%(old)s”"))),
+    Kind.AUTOMATION_RAN.value: ("play", _plain(lambda: _("Actuó la regla “%(name)s”"))),
     Kind.TICKET_RELEASED.value: ("undo-2", _released),
     Kind.TICKET_MOVED_LICENCE.value: ("key-round", _moved),
     Kind.TICKET_MERGED.value: ("copy", _plain(lambda: _("%(who)s lo unió con el caso %(into)s"))),

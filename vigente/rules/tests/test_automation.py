@@ -46,6 +46,11 @@ ACTIONS = st.lists(
         st.builds(Action, st.just(Act.SEVERITY), st.sampled_from("012")),
         st.builds(Action, st.just(Act.NOTE), st.just("x")),
         st.just(Action(Act.UNASSIGN)),
+        st.builds(Action, st.sampled_from([Act.SUBJECT, Act.WORK_TYPE, Act.WEBHOOK]), st.just("1")),
+        st.builds(
+            Action, st.just(Act.REPLY), st.just("x"), by_language=st.sampled_from([(), (("en", "y"),)])
+        ),
+        st.builds(Action, st.just(Act.MAIL), st.just("x"), st.sampled_from(["assignee", "person:7"])),
     ),
     min_size=1,
     max_size=3,
@@ -113,7 +118,7 @@ def act(facts, action, now):
         return facts | {"status": action.value, "at": now}, "status"
     if action.act is Act.SEVERITY:
         return facts | {"severity": int(action.value)}, "broken"
-    return facts | {"at": now}, "noted"
+    return facts | {"at": now}, "replied" if action.act is Act.REPLY else "noted"
 
 
 @given(RULES, st.lists(st.tuples(HAPPENINGS, st.integers(0, 500)), max_size=12))
@@ -189,7 +194,8 @@ def test_a_trigger_that_is_none_is_refused(data):
 @pytest.mark.parametrize(
     "data",
     [[], {}, [1], [{"act": "explode"}], [{"act": "note", "value": " "}], [{"act": "note", "value": "\0"}],
-     [{"act": "tag"}], [{"act": "unassign"}] * 21],
+     [{"act": "tag"}], [{"act": "mail", "value": "x"}], [{"act": "mail", "value": "x", "to": "x@y.z"}],
+     [{"act": "reply", "value": "x", "by_language": ["en"]}], [{"act": "unassign"}] * 21],
 )  # fmt: skip
 def test_actions_that_are_none_are_refused(data):
     with pytest.raises(Unreadable):

@@ -28,7 +28,7 @@ CLOSES = frozenset({Release.SPAM, Release.OPENED_BY_MISTAKE})
 
 
 @transaction.atomic
-def classify(*, ticket: Ticket, work_type: WorkType, actor: User, now: datetime) -> Ticket | HeldRequest:
+def classify(*, ticket: Ticket, work_type: WorkType, actor: User | None, now: datetime) -> Ticket | HeldRequest:
     """Say what kind of work a case really is.
 
     Development releases the draw and moves it to the quotation queue (R9, row 11). Work that is always accepted
@@ -36,12 +36,15 @@ def classify(*, ticket: Ticket, work_type: WorkType, actor: User, now: datetime)
     (row 44). What was development or free and is now covered work is decided as a new request (rows 36, 44): if it
     is not
     covered, it is held, and the answer is that HeldRequest. A kind that weighs otherwise is drawn anew, whole or
-    nothing (row 48).
+    nothing (row 48). `actor` None: a rule of automation, which may only name the kind anew where the case and what it
+    drew stay the same; what is not covered, and what is free, a person decides.
     """
     ticket = locked(ticket.pk)
     before = ticket.work_type
     if before.pk == work_type.pk:
         return ticket
+    if actor is None and _weighs(before) != _weighs(work_type):
+        raise Refused(RefusalCode.INVALID_VALUE, field="work_type", value=work_type.code)
     if ticket.merged_into_id is not None:
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
     ticket.work_type = work_type
@@ -266,7 +269,11 @@ def release_draw(
     return outcome
 
 
-def _to_quotation(ticket: Ticket, *, actor: User, now: datetime) -> None:
+def _weighs(work_type: WorkType) -> tuple[bool, bool, int]:
+    return work_type.development, work_type.always, work_type.units
+
+
+def _to_quotation(ticket: Ticket, *, actor: User | None, now: datetime) -> None:
     ticket.queue = Ticket.Queue.QUOTATION
     Quotation.objects.update_or_create(
         ticket=ticket,
@@ -288,13 +295,13 @@ def _end_quotation(ticket: Ticket, *, now: datetime) -> None:
     )
 
 
-def _weigh_anew(ticket: Ticket, *, actor: User, now: datetime) -> None:
+def _weigh_anew(ticket: Ticket, *, actor: User | None, now: datetime) -> None:
     release_draw(ticket, Release.RECLASSIFIED_FREE, actor=actor, now=now, may_make_goodwill=False)
     if not decide_anew(ticket, now=now):
         raise Refused(RefusalCode.NOT_ENOUGH, field="work_type", units=ticket.work_type.units, left=0)
 
 
-def _told(ticket: Ticket, before: WorkType, released: GivenBack, *, actor: User, now: datetime) -> None:
+def _told(ticket: Ticket, before: WorkType, released: GivenBack, *, actor: User | None, now: datetime) -> None:
     tell(
         Kind.TICKET_CLASSIFIED,
         ticket,

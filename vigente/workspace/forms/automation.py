@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import User
@@ -20,12 +21,16 @@ from vigente.rules.automation import (
 )
 from vigente.ui.condition_words import UNITS
 from vigente.ui.conditions import ConditionField
-from vigente.workspace.automation_words import EVENTS, facts_of_time, names_of
+from vigente.workspace.automation_words import EVENTS, facts_of_time, mail_choices, names_of
 from vigente.workspace.condition_choices import CaseChoices
 
 NOBODY = "nobody"
+OTHERS = [pair for pair in settings.LANGUAGES if pair[0] != settings.LANGUAGE_CODE]
 HOUR, DAY = 60, 24 * 60
-ORDER = (Act.NOTE, Act.UNTAG, Act.TAG, Act.SEVERITY, Act.DEPARTMENT, Act.ASSIGN, Act.STATUS)
+ORDER = (
+    Act.NOTE, Act.UNTAG, Act.TAG, Act.SUBJECT, Act.WORK_TYPE, Act.SEVERITY, Act.DEPARTMENT, Act.ASSIGN, Act.MAIL,
+    Act.WEBHOOK, Act.REPLY, Act.STATUS,
+)  # fmt: skip
 
 
 class RuleForm(forms.Form):
@@ -69,9 +74,23 @@ class RuleForm(forms.Form):
     tag = forms.MultipleChoiceField(
         label=_("Poner etiquetas"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    subject = forms.CharField(label=_("Cambiar el asunto a"), required=False, max_length=200)
+    work_type = forms.ChoiceField(label=_("Tipo de trabajo"), required=False)
     severity = forms.ChoiceField(label=_("Urgencia"), required=False)
     department = forms.ChoiceField(label=_("Departamento"), required=False)
     assign = forms.ChoiceField(label=_("Técnico"), required=False)
+    mail_to = forms.ChoiceField(label=_("Avisar por correo a"), required=False)
+    mail = forms.CharField(
+        label=_("Qué dice el aviso"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea
+    )
+    webhook = forms.ChoiceField(
+        label=_("Llamar a un webhook"), required=False,
+        help_text=_("Se agrega, se firma y se prueba en Webhooks."),
+    )  # fmt: skip
+    reply = forms.CharField(
+        label=_("Responder al cliente"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea,
+        help_text=_("Se marca como automática: no cumple ninguna promesa de respuesta."),
+    )  # fmt: skip
     status = forms.ChoiceField(label=_("Estado"), required=False)
     stop = forms.BooleanField(
         label=_("Si esta actúa, no mirar las que siguen"), required=False,
@@ -93,6 +112,9 @@ class RuleForm(forms.Form):
             "fact": facts_of_time(),
             "untag": list(names.get("tags", {}).items()),
             "tag": list(names.get("tags", {}).items()),
+            "work_type": [same, *names["work_type"].items()],
+            "mail_to": [("", _("Nadie")), *mail_choices(names)],
+            "webhook": [("", _("Ninguno")), *names["webhook"].items()],
             "severity": [same, *names["severity"].items()],
             "department": [same, *names["department"].items()],
             "assign": [same, (NOBODY, _("Nadie: vuelve a la fila")), *names["assignee"].items()],
@@ -100,16 +122,30 @@ class RuleForm(forms.Form):
         }
         for name, found in choices.items():
             self.fields[name].choices = found  # type: ignore[attr-defined]
+        for code, language in OTHERS:
+            label = _("Responder a quien lee en %(language)s") % {"language": str(language).lower()}
+            self.fields[f"reply_{code}"] = forms.CharField(
+                label=label, required=False, max_length=LONGEST_TEXT, widget=forms.Textarea,
+                help_text=_("En blanco: el mismo texto."),
+            )  # fmt: skip
+        if len(self.fields["webhook"].choices) == 1:  # type: ignore[attr-defined]
+            del self.fields["webhook"]
         for name in ("tag", "untag"):
             if not names.get("tags"):
                 del self.fields[name]
         if rule is not None:
             self.initial = _initial(rule)
 
+    def other_replies(self) -> list[forms.BoundField]:
+        """The texts for those who read another language than the vendor's."""
+        return [self[f"reply_{code}"] for code, _name in OTHERS]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         data["trigger"] = self._trigger(data)
         data["actions"] = tuple(_actions(data))
+        if bool(data.get("mail_to")) != bool((data.get("mail") or "").strip()):
+            self.add_error("mail" if data.get("mail_to") else "mail_to", _("Diga a quién se avisa, y qué."))
         if not data["actions"] and not self.errors:
             self.add_error(None, _("Elija al menos una cosa que la regla haga."))
         return data
@@ -138,9 +174,21 @@ def _actions(data: dict[str, Any]) -> list[Action]:
         for one in value if isinstance(value, list) else [value]:
             if act is Act.ASSIGN and one == NOBODY:
                 found.append(Action(Act.UNASSIGN))
+            elif act is Act.MAIL and one:
+                found.append(Action(act, one, to=data.get("mail_to") or ""))
+            elif act is Act.REPLY:
+                found += _reply(data)
             elif one and one.strip():
                 found.append(Action(act, one))
     return found
+
+
+def _reply(data: dict[str, Any]) -> list[Action]:
+    """The reply, with the texts of other languages; written in one of those alone, that is for everybody."""
+    others = {code: text for code, _name in OTHERS if (text := (data.get(f"reply_{code}") or "").strip())}
+    text = (data.get("reply") or "").strip() or next(iter(others.values()), "")
+    by_language = tuple(sorted((code, one) for code, one in others.items() if one != text))
+    return [Action(Act.REPLY, text, by_language=by_language)] if text else []
 
 
 def _initial(rule: AutomationRule) -> dict[str, Any]:
@@ -164,6 +212,9 @@ def _initial(rule: AutomationRule) -> dict[str, Any]:
             found["assign"] = NOBODY
         else:
             found[action.act.value] = action.value
+            found |= {f"reply_{code}": text for code, text in action.by_language}
+        if action.to:
+            found["mail_to"] = action.to
     return found
 
 
