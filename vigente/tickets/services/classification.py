@@ -28,7 +28,9 @@ CLOSES = frozenset({Release.SPAM, Release.OPENED_BY_MISTAKE})
 
 
 @transaction.atomic
-def classify(*, ticket: Ticket, work_type: WorkType, actor: User | None, now: datetime) -> Ticket | HeldRequest:
+def classify(
+    *, ticket: Ticket, work_type: WorkType, actor: User | None, now: datetime
+) -> Ticket | HeldRequest:
     """Say what kind of work a case really is.
 
     Development releases the draw and moves it to the quotation queue (R9, row 11). Work that is always accepted
@@ -301,7 +303,9 @@ def _weigh_anew(ticket: Ticket, *, actor: User | None, now: datetime) -> None:
         raise Refused(RefusalCode.NOT_ENOUGH, field="work_type", units=ticket.work_type.units, left=0)
 
 
-def _told(ticket: Ticket, before: WorkType, released: GivenBack, *, actor: User | None, now: datetime) -> None:
+def _told(
+    ticket: Ticket, before: WorkType, released: GivenBack, *, actor: User | None, now: datetime
+) -> None:
     tell(
         Kind.TICKET_CLASSIFIED,
         ticket,
