@@ -68,6 +68,7 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:saved_view_order workspace:message_unsending/ workspace:message_pinning/
         workspace:message_unpinning/ workspace:case_draft/ workspace:case_presence/
         workspace:returning
+        workspace:watch/ workspace:unwatch/ workspace:locking/ workspace:unlocking/
         workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:saved_view_new workspace:saved_view_edit/

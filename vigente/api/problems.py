@@ -28,6 +28,7 @@ STATUS = {
     RefusalCode.SECOND_PERSON: 403,
     RefusalCode.NOT_YOURS: 404,
     RefusalCode.WRONG_STATE: 409,
+    RefusalCode.CASE_LOCKED: 409,
     RefusalCode.WEBHOOK_OFF: 409,
     RefusalCode.DATE_PASSED: 409,
     RefusalCode.TOO_LATE: 409,

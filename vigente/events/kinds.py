@@ -32,6 +32,10 @@ class Kind(StrEnum):
     TICKET_TAGGED = "ticket.tagged"  # tags: primary keys
     TICKET_UNTAGGED = "ticket.untagged"  # tags
     TICKET_FIELDS_CHANGED = "ticket.fields_changed"  # changes: [{field, before, after}]
+    TICKET_WATCHED = "ticket.watched"  # watcher
+    TICKET_UNWATCHED = "ticket.unwatched"  # watcher
+    TICKET_LOCKED = "ticket.locked"
+    TICKET_UNLOCKED = "ticket.unlocked"
     TICKET_LINKED = "ticket.linked"  # other, kind
     TICKET_RANK_CHANGED = "ticket.rank_changed"  # before, after; of a new plan: promise, head_start before
     TICKET_PLACED = (

@@ -23,17 +23,18 @@ from vigente.mail.parsed import ParsedMail
 from vigente.rules.mailauth import Authentication
 from vigente.rules.mailthread import Outcome, Threading, bare_subject
 from vigente.rules.reasons import Code
-from vigente.rules.refusal import Refused
+from vigente.rules.refusal import RefusalCode, Refused
 from vigente.rules.rulebook import EmailIntake
 from vigente.tickets.models import HeldRequest, Message, Ticket
 from vigente.tickets.services.additions import add_to
-from vigente.tickets.services.conversation import add_note, reply
+from vigente.tickets.services.conversation import add_note, living, reply
 from vigente.tickets.services.request import SUBJECT_MAX
 from vigente.tickets.services.submission import submit_request
 
 EMAIL = Ticket.Channel.EMAIL
 REFUSED = "refused"
 HELD_ADDITION = "held_addition"
+LOCKED = "locked"
 DEFAULT_WORK = "error"
 
 
@@ -100,14 +101,40 @@ def _add(
 def _reply(
     row: InboundMessage, fitted: Fitted, evidence: Evidence, decision: Threading, *, now: datetime
 ) -> Message | Ticket | HeldRequest:
-    assert evidence.user is not None, "only somebody with an account takes part in a case"
-    return reply(
-        ticket=Ticket.objects.select_related("merged_into").get(pk=decision.ticket or 0),
-        author=evidence.user,
+    user = evidence.user
+    assert user is not None, "only somebody with an account takes part in a case"
+    ticket = Ticket.objects.select_related("merged_into").get(pk=decision.ticket or 0)
+    try:
+        return reply(
+            ticket=ticket,
+            author=user,
+            channel=EMAIL,
+            html=fitted.html,
+            text=fitted.text,
+            quoted_html=fitted.quoted_html,
+            files=fitted.files,
+            key=key_of(row),
+            now=now,
+        )
+    except Refused as refusal:
+        if refusal.code is not RefusalCode.CASE_LOCKED:
+            raise
+    return _to_a_locked_case(row, fitted, living(ticket), user, now=now)
+
+
+def _to_a_locked_case(row: InboundMessage, fitted: Fitted, ticket: Ticket, user: User, *, now: datetime) -> Message:
+    """Kept where the staff read it; who wrote is told where to go on, unless nothing may answer this mail."""
+    row.outcome = LOCKED
+    if not row.silent:
+        answers.case_is_locked(row, ticket, user=user, now=now)
+    quoted = f"<blockquote>{fitted.quoted_html}</blockquote>" if fitted.quoted_html and fitted.html else ""
+    return add_note(
+        ticket=ticket,
+        author=user,
+        author_name=str(user)[:160],
         channel=EMAIL,
-        html=fitted.html,
+        html=fitted.html + quoted,
         text=fitted.text,
-        quoted_html=fitted.quoted_html,
         files=fitted.files,
         key=key_of(row),
         now=now,

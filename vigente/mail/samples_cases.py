@@ -19,6 +19,8 @@ CASES: Letters = {
         files=["pasos.pdf"], solved=True, reopening=day(now, 9))),
     "auto_reply": (gettext_lazy("Una regla respondió"), lambda now: case(
         now, said=_("Todavía esperamos su respuesta. Sin ella cerraremos el caso en tres días."))),
+    "case_locked": (gettext_lazy("El caso ya no recibe respuestas"), lambda now: case(now) | {
+        "reply_by_mail": False, "link": link("portal:ask")}),
     "solved": (gettext_lazy("Un caso se dio por resuelto"), lambda now: case(now, reopening=day(now, 9))),
     "draw_released": (gettext_lazy("Devolvimos un caso"), lambda now: case(
         now, reason=release_text(Release.VENDOR_FAULT), coverage=meter())),
@@ -58,6 +60,9 @@ STAFF: Letters = {
         "ticket": ticket(), "who": "Rosa Molina", "said": _("Sigue igual."), "link": link("workspace:case", 1042)}),
     "staff_rule": (gettext_lazy("Una regla automática avisa"), lambda now: {
         "ticket": ticket(), "rule": _("Urgentes sin técnico"), "text": _("Nadie lo ha tomado en una hora."),
+        "link": link("workspace:case", 1042)}),
+    "staff_watched": (gettext_lazy("Pasó algo en un caso que vigila"), lambda now: {
+        "ticket": ticket(), "who": "Ana Robleto", "what": "reply", "said": _("Ya lo estoy revisando."),
         "link": link("workspace:case", 1042)}),
     "staff_decide": (gettext_lazy("Hay que decidir una objeción"), lambda now: {
         "ticket": ticket(), "who": "Rosa Molina", "text": _("Es un error, no algo nuevo."),

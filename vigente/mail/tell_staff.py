@@ -18,15 +18,53 @@ MOST_DIFFERENCES = 10
 
 
 def customer_replied(event: Event, *, now: datetime) -> None:
-    """The agent whose case it is reads the reply."""
+    """The agent whose case it is reads the reply, and whoever watches it."""
     ticket = ticket_of(event)
     message = Message.objects.filter(pk=event.data.get("message")).select_related("author").first()
-    if event.data.get("by") != "customer" or ticket is None or message is None or ticket.assignee is None:
+    if event.data.get("by") != "customer" or ticket is None or message is None:
         return
-    _to([ticket.assignee], "staff_customer_replied", event, ticket, now=now, words=lambda: {
+    readers = {user.pk: user for user in (ticket.assignee, *watchers_of(ticket)) if user is not None}
+    _to(readers.values(), "staff_customer_replied", event, ticket, now=now, words=lambda: {
         "who": str(message.author or message.author_name),
         "said": mark_safe(clean_html(message.html, inline={})),  # cleaned here
     })  # fmt: skip
+
+
+def watched(event: Event, *, now: datetime) -> None:
+    """Whoever watches a case reads what a colleague writes in it, and learns how it goes on. Nobody is told of what
+    they did themselves, nor twice of a change that came with a reply.
+    """
+    ticket = ticket_of(event)
+    what = WATCHED.get(event.kind)
+    if ticket is None or what is None or event.data.get("by") == "customer":
+        return
+    message = Message.objects.filter(pk=event.data.get("message") or 0, deleted_at=None).first()
+    if what in ("reply", "note") and message is None:
+        return
+    if message is None and ticket.messages.filter(by_staff=True, created_at=event.occurred_at).exists():
+        return  # the reply that said so was sent
+    author = event.actor_id or (message.author_id if message else None)
+    people = [user for user in watchers_of(ticket) if user.pk not in (author, event.data.get("assignee"))]
+    _to(people, "staff_watched", event, ticket, now=now, words=lambda: {
+        "who": (message and message.author_name) or said_by(event.actor),
+        "what": what,
+        "said": mark_safe(clean_html(message.html, inline={})) if message else "",  # cleaned here
+    })  # fmt: skip
+
+
+WATCHED = {
+    Kind.TICKET_REPLIED: "reply",
+    Kind.TICKET_NOTED: "note",
+    Kind.TICKET_ASSIGNED: "assigned",
+    Kind.TICKET_SOLVED: "solved",
+    Kind.TICKET_CLOSED: "closed",
+    Kind.TICKET_REOPENED: "reopened",
+}
+
+
+def watchers_of(ticket: Ticket) -> Iterable[User]:
+    """Of the desk, as long as they are there."""
+    return User.objects.filter(watches__ticket=ticket, role__in=STAFF_ROLES, is_active=True).order_by("pk")
 
 
 def assigned(event: Event, *, now: datetime) -> None:

@@ -93,6 +93,11 @@ class CaseView:
         return self.effect is ReplyEffect.FOLLOW_UP
 
     @property
+    def takes_no_reply(self) -> bool:
+        """It is locked; only what would be a case of its own may still be written."""
+        return self.ticket.locked_at is not None and not self.draws_anew
+
+    @property
     def open_quotation(self) -> Quotation | None:
         """The quotation as long as there is something to say about it."""
         quotation = self.page.quotation
@@ -147,7 +152,7 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
         standing=words.standing(ticket, page.quotation, user),
         place=place_of(ticket, now=now),
         effect=effect,
-        reopen_until=until if ticket.is_done and effect is ReplyEffect.REOPENS else None,
+        reopen_until=until if effect is ReplyEffect.REOPENS and ticket.is_done and not ticket.locked_at else None,
         cost=cost,
         meter=meter,
         split=next(

@@ -124,6 +124,8 @@ SENTENCES: dict[Kind, Callable[[Event, Names], str]] = {
     Kind.TICKET_UNMERGED: lambda e, n: (
         _("Se separó del caso %(number)s") % {"number": e.data.get("from", "")}
     ),
+    Kind.TICKET_LOCKED: lambda e, n: _("Ya no recibe respuestas"),
+    Kind.TICKET_UNLOCKED: lambda e, n: _("Recibe respuestas de nuevo"),
     Kind.TICKET_OPENED_FOR_CUSTOMER: lambda e, n: _("%(who)s lo abrió por usted") % {"who": n.actor(e)},
     Kind.DRAW_DISPUTED: lambda e, n: _("%(who)s objetó que usara un caso") % {"who": n.actor(e)},
     Kind.DRAW_DISPUTE_DECIDED: lambda e, n: (
@@ -166,6 +168,8 @@ ICONS = {
     Kind.TICKET_ASSIGNED: "user",
     Kind.TICKET_SOLVED: "circle-check",
     Kind.TICKET_CLOSED: "lock",
+    Kind.TICKET_LOCKED: "lock",
+    Kind.TICKET_UNLOCKED: "lock",
     Kind.TICKET_REOPENED: "refresh-cw",
     Kind.TICKET_CLASSIFIED: "tag",
     Kind.TICKET_RELEASED: "undo-2",

@@ -25,6 +25,7 @@ class RefusalCode(StrEnum):
     PACK_USED = "pack_used"  # [] a pack that was drawn on, or is older than the return time, stays
     FAVOUR_LIMIT = "favour_limit"  # [limit] this month's favours are spent: a supervisor decides (row 39)
     AWAY = "away"  # [] who is away takes no cases from the line
+    CASE_LOCKED = "case_locked"  # [] the case takes no replies: ask in another one
     NOT_IN_LINE = "not_in_line"  # [] only what waits in the same line has a place to be given
     SUPERVISOR_ONLY = "supervisor_only"  # []
     SECOND_PERSON = "second_person"  # [] somebody else decides (rows 11, 15)

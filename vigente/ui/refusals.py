@@ -54,6 +54,9 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
     RefusalCode.AWAY: lambda p: _(
         "Usted figura como ausente y no recibe casos. Diga que ya volvió en el menú de su nombre."
     ),
+    RefusalCode.CASE_LOCKED: lambda p: _(
+        "Este caso está bloqueado y no recibe respuestas. Para seguir, abra otro caso y mencione este número."
+    ),
     RefusalCode.NOT_IN_LINE: lambda p: _(
         "Ese caso no espera en la misma fila. Elija uno que espere en el mismo departamento."
     ),

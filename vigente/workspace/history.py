@@ -46,7 +46,8 @@ class Names:
 
     @cached_property
     def people(self) -> dict[int, str]:
-        wanted = {event.data.get("assignee") for event in self.events} - {None}
+        named = ("assignee", "watcher")
+        wanted = {event.data.get(name) for event in self.events for name in named} - {None}
         known = {event.actor.pk: str(event.actor) for event in self.events if event.actor is not None}
         missing = wanted - set(known)
         return (
@@ -203,6 +204,20 @@ def _quoted(who: str, data: Data, names: Names) -> str:
     return _("%(who)s lo cotizó en %(amount)s") % {"who": who, "amount": amount}
 
 
+def _watched(who: str, data: Data, names: Names) -> str:
+    watcher = names.people.get(data.get("watcher") or 0, "—")
+    if watcher == who:
+        return _("%(who)s lo vigila") % {"who": who}
+    return _("%(who)s puso a %(name)s a vigilarlo") % {"who": who, "name": watcher}
+
+
+def _unwatched(who: str, data: Data, names: Names) -> str:
+    watcher = names.people.get(data.get("watcher") or 0, "—")
+    if watcher == who:
+        return _("%(who)s dejó de vigilarlo") % {"who": who}
+    return _("%(who)s hizo que %(name)s dejara de vigilarlo") % {"who": who, "name": watcher}
+
+
 def _severity(who: str, data: Data, names: Names) -> str:
     return _("%(who)s puso la urgencia en %(severity)s") % {
         "who": who,
@@ -265,6 +280,10 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_FIELDS_CHANGED.value: ("square-pen", _filled),
     Kind.TICKET_RENAMED.value: ("pencil", _plain(lambda: _("%(who)s cambió el asunto; antes: “%(old)s”"))),
     Kind.AUTOMATION_RAN.value: ("play", _plain(lambda: _("Actuó la regla “%(name)s”"))),
+    Kind.TICKET_WATCHED.value: ("eye", _watched),
+    Kind.TICKET_UNWATCHED.value: ("eye", _unwatched),
+    Kind.TICKET_LOCKED.value: ("lock", _plain(lambda: _("%(who)s lo bloqueó: no recibe respuestas"))),
+    Kind.TICKET_UNLOCKED.value: ("lock", _plain(lambda: _("%(who)s lo desbloqueó"))),
     Kind.TICKET_RELEASED.value: ("undo-2", _released),
     Kind.TICKET_MOVED_LICENCE.value: ("key-round", _moved),
     Kind.TICKET_MERGED.value: ("copy", _plain(lambda: _("%(who)s lo unió con el caso %(into)s"))),

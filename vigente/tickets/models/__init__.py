@@ -1,7 +1,7 @@
 """Cases, their conversations, and the requests that wait for coverage."""
 
 from vigente.tickets.models.canned import CannedResponse
-from vigente.tickets.models.drafts import Draft, Presence
+from vigente.tickets.models.drafts import Draft, Presence, Watch
 from vigente.tickets.models.fields import CustomField, FieldValue
 from vigente.tickets.models.held import HeldRequest, Submission
 from vigente.tickets.models.labels import SeverityLevel
@@ -38,4 +38,5 @@ __all__ = [
     "TicketLink",
     "TicketNumber",
     "TicketTag",
+    "Watch",
 ]

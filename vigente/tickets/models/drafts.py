@@ -1,4 +1,4 @@
-"""What is being written in a case and not sent yet, and who has it open."""
+"""What is being written in a case and not sent yet, who has it open, and who keeps an eye on it."""
 
 from django.db import models
 
@@ -42,3 +42,17 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.ticket_id}"
+
+
+class Watch(models.Model):
+    """That somebody of the desk is written what happens in a case, whoever works on it."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="watches")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="watches")
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="watch_is_one_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} watches {self.ticket_id}"

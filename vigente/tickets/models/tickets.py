@@ -158,6 +158,7 @@ class Ticket(models.Model):
     solved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_person_at = models.DateTimeField(null=True, blank=True)
+    locked_at = models.DateTimeField(null=True, blank=True)  # it takes no replies, from nobody and by no road
     objects = TicketQuerySet.as_manager()
 
     class Meta:

@@ -26,6 +26,7 @@ from vigente.tickets.models import (
     Ticket,
     TicketLink,
     TicketTag,
+    Watch,
 )
 from vigente.tickets.queries.line import Standing, why_here
 
@@ -41,6 +42,8 @@ FOR_CUSTOMERS = frozenset(
     and kind
     not in {
         Kind.TICKET_NOTED,
+        Kind.TICKET_WATCHED,
+        Kind.TICKET_UNWATCHED,
         Kind.TICKET_SEVERITY_CHANGED,
         Kind.TICKET_RANK_CHANGED,
         Kind.TICKET_TAGGED,
@@ -75,6 +78,8 @@ class CasePage:
     participants: Sequence[User] = field(default=())
     tags: Sequence[Tag] = field(default=())
     values: Sequence[FieldValue] = field(default=())
+    watchers: Sequence[User] = field(default=())
+    is_watched: bool = False  # by the reader
 
     @property
     def has_fields(self) -> bool:
@@ -95,6 +100,7 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
     ticket = _ticket(number, user)
     messages = _messages(ticket, user, most=None if every_message else MESSAGES_SHOWN, now=now)
     rulebook = rulebook_at(now)
+    watchers = _watchers(ticket, user)
     meter = None
     if ticket.organization is not None:
         facts = load(ticket.organization, now=now, rulebook=rulebook)
@@ -113,6 +119,8 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
         participants=_participants(ticket),
         tags=_tags(ticket, user),
         values=_values(ticket, user),
+        watchers=watchers,
+        is_watched=user in watchers,
     )
 
 
@@ -143,6 +151,7 @@ def _ticket(number: int, user: User) -> Ticket:
             has_participants=Exists(Participant.objects.filter(ticket=OuterRef("pk"))),
             has_values=Exists(FieldValue.objects.filter(ticket=OuterRef("pk"))),
             has_fields=Exists(CustomField.objects.offered()),
+            has_watches=Exists(Watch.objects.filter(ticket=OuterRef("pk"))),
             has_tags=Exists(TicketTag.objects.filter(ticket=OuterRef("pk"))),
         )
         .get(number=number)
@@ -227,6 +236,13 @@ def _values(ticket: Ticket, user: User) -> list[FieldValue]:
     if not ticket.has_values or not user.is_staff_member:  # type: ignore[attr-defined]
         return []
     return list(ticket.field_values.select_related("field").order_by("field__position", "field_id"))
+
+
+def _watchers(ticket: Ticket, user: User) -> list[User]:
+    """Who of the desk is written what happens here; customers are told of nobody."""
+    if not ticket.has_watches or not user.is_staff_member:  # type: ignore[attr-defined]
+        return []
+    return list(User.objects.filter(watches__ticket=ticket, is_active=True).order_by("name", "pk"))
 
 
 def other_cases(ticket: Ticket, user: User) -> list[Ticket]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, IntegerField, Q, Value, When, prefetch_related_objects
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 
 from vigente.accounts.models import User
@@ -13,7 +13,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.rules.coverage import IN_FORCE
 from vigente.rules.lifecycle import IN_LINE, UNSOLVED
 from vigente.rules.rulebook import Rulebook
-from vigente.tickets.models import Ticket
+from vigente.tickets.models import Ticket, Watch
 from vigente.tickets.models.tickets import TicketQuerySet
 from vigente.tickets.queries.line import line
 from vigente.tickets.queries.pages import Page, after, pack, unpack
@@ -155,7 +155,8 @@ def _cases(
         cases = line(now=now, rulebook=rulebook, among=visible)
     else:
         cases = shown.cases(visible, user).order_by(*shown.order)
-    cases = cases.prefetch_related("tags")
+    watches = Watch.objects.filter(ticket=OuterRef("pk"), user=user)
+    cases = cases.prefetch_related("tags").annotate(is_watched=Exists(watches))
     return cases.select_related("organization", "assignee", "requester", "quotation").defer(
         "decision",
         "organization__notes",

@@ -41,7 +41,7 @@ def reply(
     """Say something in a case. A customer's reply is always accepted while it runs (row 8), reopens it within the
     window (row 9),
     and later becomes a new case linked to it, decided as any other (row 10): then the answer is that Ticket or
-    HeldRequest.
+    HeldRequest. A locked case takes no reply of anybody.
 
     `key` makes it happen once. `status_after`: what an agent leaves the case in; by default it then waits for the
     customer. `responses`: the saved replies it was written with, which an agent's counts as used. `hold`: how
@@ -55,6 +55,7 @@ def reply(
         while ticket.merged_into_id is not None:
             ticket = locked(ticket.merged_into_id)
         if author.is_staff_member:
+            _is_unlocked(ticket)
             after = Status(status_after) if status_after else Status.WAITING_CUSTOMER
             begun = sending.begin(ticket) if hold else None
             message = _agent_reply(ticket, author, html, text, quoted_html, files, channel, key, after, now)
@@ -65,6 +66,7 @@ def reply(
         effect = reply_effect(ticket, now=now)
         if effect is ReplyEffect.FOLLOW_UP:
             return _follow_up(ticket, author, html, text, files, channel, key, now)
+        _is_unlocked(ticket)
         message = _write(ticket, author, html, text, quoted_html, files, channel, key, now)
         ticket.last_reply_by = "customer"
         tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="customer")
@@ -74,6 +76,11 @@ def reply(
             move(ticket, Status.OPEN, actor=author, now=now)
         finish(ticket, now=now)
     return message
+
+
+def _is_unlocked(ticket: Ticket) -> None:
+    if ticket.locked_at is not None:
+        raise Refused(RefusalCode.CASE_LOCKED)
 
 
 def living(ticket: Ticket) -> Ticket:
@@ -266,6 +273,8 @@ def reopen(*, ticket: Ticket, actor: User, now: datetime) -> None:
             raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
         if not actor.is_staff_member and reply_effect(ticket, now=now) is not ReplyEffect.REOPENS:
             raise Refused(RefusalCode.TOO_LATE)
+        if not actor.is_staff_member:
+            _is_unlocked(ticket)
         cover_again(ticket, now=now)
         _reopen(ticket, actor, now=now)
         finish(ticket, now=now)

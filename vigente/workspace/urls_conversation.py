@@ -1,0 +1,12 @@
+"""Addresses of what is done in the conversation of a case: watch and lock."""
+
+from django.urls import path
+
+from vigente.workspace.views import watching
+
+conversation_pages = [
+    path("cases/<int:number>/watch/", watching.watch, name="watch"),
+    path("cases/<int:number>/unwatch/", watching.unwatch, name="unwatch"),
+    path("cases/<int:number>/locking/", watching.locking, name="locking"),
+    path("cases/<int:number>/unlocking/", watching.unlocking, name="unlocking"),
+]
