@@ -122,7 +122,9 @@ def _reply(
     return _to_a_locked_case(row, fitted, living(ticket), user, now=now)
 
 
-def _to_a_locked_case(row: InboundMessage, fitted: Fitted, ticket: Ticket, user: User, *, now: datetime) -> Message:
+def _to_a_locked_case(
+    row: InboundMessage, fitted: Fitted, ticket: Ticket, user: User, *, now: datetime
+) -> Message:
     """Kept where the staff read it; who wrote is told where to go on, unless nothing may answer this mail."""
     row.outcome = LOCKED
     if not row.silent:

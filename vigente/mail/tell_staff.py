@@ -52,13 +52,13 @@ def watched(event: Event, *, now: datetime) -> None:
     })  # fmt: skip
 
 
-WATCHED = {
-    Kind.TICKET_REPLIED: "reply",
-    Kind.TICKET_NOTED: "note",
-    Kind.TICKET_ASSIGNED: "assigned",
-    Kind.TICKET_SOLVED: "solved",
-    Kind.TICKET_CLOSED: "closed",
-    Kind.TICKET_REOPENED: "reopened",
+WATCHED: dict[str, str] = {
+    Kind.TICKET_REPLIED.value: "reply",
+    Kind.TICKET_NOTED.value: "note",
+    Kind.TICKET_ASSIGNED.value: "assigned",
+    Kind.TICKET_SOLVED.value: "solved",
+    Kind.TICKET_CLOSED.value: "closed",
+    Kind.TICKET_REOPENED.value: "reopened",
 }
 
 

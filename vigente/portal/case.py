@@ -152,7 +152,9 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
         standing=words.standing(ticket, page.quotation, user),
         place=place_of(ticket, now=now),
         effect=effect,
-        reopen_until=until if effect is ReplyEffect.REOPENS and ticket.is_done and not ticket.locked_at else None,
+        reopen_until=until
+        if effect is ReplyEffect.REOPENS and ticket.is_done and not ticket.locked_at
+        else None,
         cost=cost,
         meter=meter,
         split=next(
