@@ -18,9 +18,11 @@ def test_what_comes_by_mail_is_a_private_note_and_its_author_is_told_where_to_go
     row = desk.write("Sigue igual", **reply_to(sent))
     desk.write("Sigue igual", **reply_to(sent))
     assert row.outcome == "locked"
-    assert notes(ticket) == ["Sigue igual"] and "Sigue igual" not in public(ticket)
+    assert notes(ticket) == ["Sigue igual"]
+    assert "Sigue igual" not in public(ticket)
     told = OutboundMessage.objects.get(kind="mail.case_locked")
-    assert told.to == ticket.requester.email and "Reply-To" not in told.headers
+    assert told.to == ticket.requester.email
+    assert "Reply-To" not in told.headers
     assert "Sigue igual" not in told.text
 
 

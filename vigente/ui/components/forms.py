@@ -98,7 +98,8 @@ def dropzone(bound: BoundField, accept: str = "", hint: str = "") -> SafeString:
 def composer(context: Context, content: str, form: BaseForm, action: str, **given: Any) -> SafeString:
     """Where a reply is written. `form` has `body`, perhaps a file field and `kind` (reply or note).
 
-    `note=True` offers the internal note; with `only_note` there is nothing else; `draft="case-4119"` keeps what is typed; `submit="Enviar"`; `placeholder=…`.
+    `note=True` offers the internal note; with `only_note` there is nothing else; `draft="case-4119"` keeps what is
+    typed; `submit="Enviar"`; `placeholder=…`.
     `draft_at`: when the server's own draft, which `form` holds, was written; an older one of this browser is
     forgotten. `responses_url` offers saved replies. The block's content stands beside the button.
     """
