@@ -35,7 +35,7 @@ def watched(event: Event, *, now: datetime) -> None:
     they did themselves, nor twice of a change that came with a reply.
     """
     ticket = ticket_of(event)
-    what = WATCHED.get(event.kind)
+    what = WATCHED.get(Kind(event.kind))
     if ticket is None or what is None or event.data.get("by") == "customer":
         return
     message = Message.objects.filter(pk=event.data.get("message") or 0, deleted_at=None).first()
@@ -52,13 +52,13 @@ def watched(event: Event, *, now: datetime) -> None:
     })  # fmt: skip
 
 
-WATCHED: dict[str, str] = {
-    Kind.TICKET_REPLIED.value: "reply",
-    Kind.TICKET_NOTED.value: "note",
-    Kind.TICKET_ASSIGNED.value: "assigned",
-    Kind.TICKET_SOLVED.value: "solved",
-    Kind.TICKET_CLOSED.value: "closed",
-    Kind.TICKET_REOPENED.value: "reopened",
+WATCHED: dict[Kind, str] = {
+    Kind.TICKET_REPLIED: "reply",
+    Kind.TICKET_NOTED: "note",
+    Kind.TICKET_ASSIGNED: "assigned",
+    Kind.TICKET_SOLVED: "solved",
+    Kind.TICKET_CLOSED: "closed",
+    Kind.TICKET_REOPENED: "reopened",
 }
 
 
