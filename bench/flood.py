@@ -1,7 +1,7 @@
 """A large vendor in an empty, migrated database: `DATABASE_URL=postgres://… python -m bench.flood --cases 1000000`.
 
 Cases with three messages each, their events, and customers, contracts and a waiting line in proportion (see `history`).
-On PostgreSQL the rows go in by COPY and the full-text index is made once at the end.
+On PostgreSQL the rows go in by COPY, and the full-text index is filled once at the end.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 MESSAGES = 3  # of each case
+NAMED = 20  # cases that hold the first rare word, however many there are
 AT_ONCE = 5_000
 Advance = Callable[[int], None]
 
@@ -30,6 +31,8 @@ def flood(cases: int, *, seed: int = 7, advance: Advance = lambda many: None) ->
             for number in range(first, min(cases, first + AT_ONCE)):
                 ticket = history.ticket(number, cases, customers, departments, agents, rng)
                 ticket.pk, ticket.work_type, ticket.subject = number + 1, work, words.text(rng, 6)
+                if number % max(1, cases // NAMED) == 0:
+                    ticket.subject += f" {words.RARE[0]}"
                 tickets.append(ticket)
             _write(tickets, rng)
             advance(len(tickets))

@@ -19,7 +19,8 @@ from bench.history import NOW
 from bench.measure import tell
 from bench.queue import Vendor, second_database, side_by_side
 from bench.words import COMMON, RARE
-from vigente.tickets.models import Ticket
+from vigente.rules.conditions import ALWAYS, write
+from vigente.tickets.models import SavedView, Ticket
 from vigente.tickets.queries import queue_page
 
 LIMIT = 1.5
@@ -35,6 +36,15 @@ class Desk(Vendor):
     def __init__(self, alias: str, cases: int, advance: Callable[[int], None]) -> None:
         super().__init__(alias, cases, fill=partial(flood, advance=advance))
         self.deep = self._cursor_after(DEEP)
+        self.view = SavedView.objects.create(
+            name="Sin asignar de la semana",
+            owner=self.agent,
+            search=f"is:unassigned is:open {COMMON[3]}",
+            condition=write(ALWAYS),
+            order=SavedView.Order.ACTIVE,
+            created_at=NOW,
+            changed_at=NOW,
+        )
         self.number = Ticket.objects.in_line().values_list("number", flat=True)[0]
 
     def _cursor_after(self, pages: int) -> str | None:
@@ -52,16 +62,27 @@ class Desk(Vendor):
         assert queue_page(self.agent, view="line", now=NOW, cursor=self.deep, limit=PAGE).rows
 
     def rare_word(self) -> None:
-        """A name that few cases hold."""
-        queue_page(self.agent, view="all", now=NOW, limit=PAGE, text=RARE[0])
+        """The search page for a name that twenty cases hold."""
+        self.read(reverse("workspace:search"), q=RARE[0])
 
     def common_word(self) -> None:
-        """A word that most cases hold."""
-        assert queue_page(self.agent, view="all", now=NOW, limit=PAGE, text=COMMON[8]).rows
+        """The search page for a word that most cases hold."""
+        self.read(reverse("workspace:search"), q=COMMON[8])
+
+    def both_words(self) -> None:
+        """The search page for a word that most cases hold, and one that few do."""
+        self.read(reverse("workspace:search"), q=f"{COMMON[8]} {RARE[0]}")
+
+    def saved_view(self) -> None:
+        """The page of what somebody keeps an eye on."""
+        self.read(reverse("workspace:saved_view", args=[self.view.pk]))
+
+    def read(self, address: str, **asked: str) -> None:
+        assert self.client.get(address, asked).status_code == 200
 
     def case(self) -> None:
         """The whole case page, as a browser asks for it."""
-        assert self.client.get(reverse("workspace:case", args=[self.number])).status_code == 200
+        self.read(reverse("workspace:case", args=[self.number]))
 
 
 ASKED: dict[str, Callable[..., None]] = {
@@ -69,6 +90,8 @@ ASKED: dict[str, Callable[..., None]] = {
     "queue, a page far down": Desk.deep_page,
     "search, a rare word": Desk.rare_word,
     "search, a common word": Desk.common_word,
+    "search, both words": Desk.both_words,
+    "saved view by HTTP": Desk.saved_view,
     "case page by HTTP": Desk.case,
     "next case": Desk.next_case,
 }

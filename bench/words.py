@@ -14,5 +14,5 @@ def text(rng: Random, words: int) -> str:
     if rng.random() < words / 12:
         chosen[rng.randrange(words)] = rng.choice(SELDOM)
     if rng.random() < words / 20_000:
-        chosen[rng.randrange(words)] = rng.choice(RARE)
+        chosen[rng.randrange(words)] = rng.choice(RARE[1:])
     return " ".join(chosen)

@@ -45,10 +45,14 @@ def condition_of(view: SavedView) -> Condition | None:
         return None
 
 
-def cases_of(view: SavedView, user: User, *, now: datetime, zone: tzinfo) -> TicketQuerySet:
-    """The cases of a view that this person may see; none when its condition cannot be read any more."""
+def cases_of(
+    view: SavedView, user: User, *, now: datetime, zone: tzinfo, one_by_one: bool = False
+) -> TicketQuerySet:
+    """The cases of a view that this person may see; none when its condition cannot be read any more. `one_by_one`: see
+    `queries.matching.holds`.
+    """
     condition = condition_of(view)
-    cases = found(user, read(view.search), now=now, zone=zone)
+    cases = found(user, read(view.search), now=now, zone=zone, one_by_one=one_by_one)
     return cases.none() if condition is None else cases.filter(where(condition, now=now))
 
 

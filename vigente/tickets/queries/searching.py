@@ -20,21 +20,39 @@ from vigente.tickets.models.tickets import TicketQuerySet
 from vigente.tickets.queries.conditions import EVERYTHING, NOTHING, opposite
 from vigente.tickets.queries.counts import OPEN_HELD
 from vigente.tickets.queries.facts import contracts_in_force
-from vigente.tickets.queries.matching import MOST_WORDS, holds_phrase, holds_word
+from vigente.tickets.queries.matching import MOST_WORDS, Text, holds
 from vigente.tickets.queries.pages import Page, after, pack, unpack
 
 ME = frozenset({"me", "yo"})
+SPOKEN = frozenset({Kind.WORD, Kind.PHRASE})  # what people wrote, as against what the case is
 # What says nothing about a request that was not accepted.
 NOT_OF_HELD = frozenset({Kind.NUMBER, Kind.PLAN, Kind.AGENT, Kind.DEPARTMENT})
 
 
-def found(user: User, search: Search, *, now: datetime, zone: tzinfo) -> TicketQuerySet:
-    """The cases this member of staff may see of which every term is true. Days are days in `zone`."""
+def found(
+    user: User, search: Search, *, now: datetime, zone: tzinfo, one_by_one: bool = False
+) -> TicketQuerySet:
+    """The cases this member of staff may see of which every term is true. Days are days in `zone`. `one_by_one`: see
+    `queries.matching.holds`.
+    """
     cases = Ticket.objects.visible_to(user)
+    must = [text for term in search.terms if not term.negated for text in _texts(term)]
+    if must:
+        cases = cases.filter(holds(user, must, one_by_one=one_by_one))
     for term in search.terms:
-        asked = _of_case(term, user, now, zone)
-        cases = cases.filter(opposite(asked) if term.negated else asked)
+        if term.negated and (without := _texts(term)):
+            cases = cases.filter(opposite(holds(user, without, one_by_one=one_by_one)))
+        elif term.kind not in SPOKEN:
+            asked = _of_case(term, user, now, zone)
+            cases = cases.filter(opposite(asked) if term.negated else asked)
     return cases
+
+
+def _texts(term: Term) -> list[Text]:
+    """What a word or a phrase looks for; nothing for an operator."""
+    if term.kind is Kind.WORD:
+        return [Text((word,)) for word in words(str(term.value))[:MOST_WORDS]]
+    return [Text(tuple(words(str(term.value))), together=True)] if term.kind is Kind.PHRASE else []
 
 
 def held_found(
@@ -65,10 +83,6 @@ def held_found(
 def _of_case(term: Term, user: User, now: datetime, zone: tzinfo) -> Q:
     value = str(term.value)
     match term.kind:
-        case Kind.WORD:
-            return _every(holds_word(user, word) for word in words(value)[:MOST_WORDS])
-        case Kind.PHRASE:
-            return holds_phrase(user, " ".join(words(value)))
         case Kind.NUMBER:
             return Q(number=int(value))
         case Kind.ORGANIZATION:
@@ -90,7 +104,7 @@ def _of_case(term: Term, user: User, now: datetime, zone: tzinfo) -> Q:
 
 def _of_held(term: Term, now: datetime, zone: tzinfo) -> Q:
     value = str(term.value)
-    if term.kind in (Kind.WORD, Kind.PHRASE):
+    if term.kind in SPOKEN:
         every = words(value) if term.kind is Kind.WORD else [fold(value)]
         return _every(_in_held(word) for word in every[:MOST_WORDS])
     match term.kind:

@@ -55,7 +55,8 @@ def search(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view="all", among=cases, now=now)
         return csv_response(_("búsqueda"), columns(), (cells(row) for row in rows))
-    page = queue_page(user, view="all", among=cases, cursor=request.GET.get("after"), now=now)
+    near = found(user, wanted, now=now, zone=zone, one_by_one=True)
+    page = queue_page(user, view="all", among=cases, near=near, cursor=request.GET.get("after"), now=now)
     context |= {"page": page, "more": _more(text, page.next_cursor), **_others(user, wanted)}
     return render(request, "workspace/queue/search.html", context)
 

@@ -38,7 +38,9 @@ def saved_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view=order, among=among, now=now)
         return csv_response(row.name, columns(), (cells(one) for one in rows))
-    page = queue_page(user, view=order, among=among, now=now, cursor=request.GET.get("after"), limit=PAGE)
+    near = cases_of(row, user, now=now, zone=timezone.get_current_timezone(), one_by_one=True)
+    cursor = request.GET.get("after")
+    page = queue_page(user, view=order, among=among, near=near, now=now, cursor=cursor, limit=PAGE)
     here = reverse("workspace:saved_view", args=[pk])
     more = f"{here}?{urlencode({'after': page.next_cursor})}" if page.has_more else ""
     context = {"view": row, "page": page, "here": here, "more": more, "is_line": False, "view_name": ""}
