@@ -18,5 +18,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0011_custom_fields")]
+    dependencies = [("tickets", "0013_watch_and_lock")]
     operations = [migrations.RunPython(install, remove)]
