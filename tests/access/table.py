@@ -121,8 +121,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:audit workspace:sessions workspace:finance/ workspace:finance_rows/// workspace:letters
         workspace:letter_page//
         workspace:webhooks workspace:webhook/ workspace:webhook_delivery/""",
-    ("LLNNNNNFFM", "LLNNNNNFFN"): "workspace:arranged_order/",  # what stands in the line is in no other order
-    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:arranged_retirement//
+    ("LLNNNNNFFM", "LLNNNNNFFO"): """workspace:arranged_order/ workspace:arranged_retirement//
         workspace:arranged_restoration// workspace:field_order workspace:field_retirement/ workspace:field_restoration/
         workspace:field_deletion/ workspace:tag_order workspace:tag_retirement/ workspace:tag_restoration/
         workspace:tag_deletion/

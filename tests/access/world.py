@@ -33,7 +33,7 @@ from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.conditions import ALWAYS
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
-from vigente.tickets.models import SeverityLevel, Ticket
+from vigente.tickets.models import Department, Ticket
 from vigente.tickets.services import canned, classification, conversation, disputes, merging, views, work
 from vigente.tickets.services.fields import Wanted, save_field, set_values
 from vigente.tickets.services.structure import add_tag, tag_case
@@ -169,7 +169,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     world.objects = {
         "number": case.number, "proposal": split.pk, "version": bigger.pk, "subscription": subscription.pk,
         "membership": member.pk, "invitation": offer.pk, "file": shown, "held": held.token,
-        "seat": invitation_token(offer), "view": "line", "slug": "departments", "words": "severities", "name": "queue",
+        "seat": invitation_token(offer), "view": "line", "slug": "work", "words": "departments", "name": "queue",
         "uidb36": "1", "key": "abc-def", "kind": "invoice", "pack": pack, "wish": wish.pk, "prepared": prepared.token,
         "listed": "customers", "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
@@ -180,7 +180,7 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "invitation_revocation": offer.pk, "membership": member.pk,
         "licence_hosting": shop.licence.pk, "licence_key": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,
-        "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.department_id,
+        "rules_withdrawal": RulebookVersion.objects.get().pk, "section_row": case.work_type_id,
         "subscription_new": organization, "subscription": subscription.pk,
         "pack": pack, "": organization,
     }  # fmt: skip
@@ -214,7 +214,7 @@ def _of_the_team(world: World, shop: Customer, case: Ticket, now: datetime) -> d
     set_values(ticket=case, sent={custom.pk: "NOTAINTERNA"}, actor=world.people["agent"], now=now)
     return {
         "token_revocation": token.pk, "session_end": session.pk, "account_session_end": session.pk, "tag": tag.pk,
-        "field": custom.pk, "arranged": SeverityLevel.objects.get(level=1).pk, "saved_view": listed.pk,
+        "field": custom.pk, "arranged": Department.objects.create(name="NOTAINTERNA").pk, "saved_view": listed.pk,
         "response": reply.pk,
         "message": case.messages.filter(by_staff=True).latest("pk").pk,
         "webhook_delivery": sent.pk, "webhook": hook.pk,

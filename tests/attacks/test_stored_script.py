@@ -90,7 +90,7 @@ def pages(world, role):
         yield from (f"/es/tickets/{number}/", f"/es/desk/cases/{number}/?all", f"/es/desk/preview/{number}/")
     for held in HeldRequest.objects.all():
         yield from (f"/es/held/{held.token}/", f"/es/desk/held/{held.pk}/")
-    for slug in ("departments", "staff", "work", "hours", "policies", "mailboxes"):
+    for slug in ("staff", "work", "hours", "policies", "mailboxes"):
         yield from (f"/es/desk/settings/{slug}/", f"/es/desk/settings/{slug}/1/")
 
 

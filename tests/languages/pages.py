@@ -129,8 +129,8 @@ def _example(world: World, name: str, argument: str) -> Any:
         "version": rows["bigger"].pk,
         "invitation": rows["invitation"].pk,
         "membership": rows["member"].pk,
-        "slug": "departments",
-        "words": "severities",
+        "slug": "work",
+        "words": "departments",
         "kind": "invoice",
         "currency": "NIO",
         "export": "invoices",
@@ -161,10 +161,10 @@ def _example(world: World, name: str, argument: str) -> Any:
         "inbound": rows["inbound"]["quarantined"].pk,
         "outbound": rows["outbound"].pk,
         "token_revocation": rows["token"].pk,
-        "arranged_row": 1,
+        "arranged_row": world.cases["line"].department_id,
         "session_end": 1,
         "webhook_delivery": rows["sent"].pk,
         "webhook": rows["hook"].pk,
-        "section_row": world.cases["line"].department_id,
+        "section_row": world.cases["line"].work_type_id,
     }
     return next((pk for stem, pk in by_stem.items() if name.startswith(stem)), shop.organization.pk)

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     TICKET_MESSAGE_PINNED = "ticket.message_pinned"  # message
     TICKET_MESSAGE_UNPINNED = "ticket.message_unpinned"  # message
     TICKET_ASSIGNED = "ticket.assigned"  # assignee, by_line: bool; of a new department: department, left
+    # and of_department: a new case went to one of those that its department names
     TICKET_STATUS_CHANGED = "ticket.status_changed"  # before, after
     TICKET_SOLVED = "ticket.solved"
     TICKET_CLOSED = "ticket.closed"  # by_person

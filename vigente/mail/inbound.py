@@ -69,7 +69,7 @@ def process(inbound_id: int, *, now: datetime) -> InboundMessage:
     """Read one mail and do what follows from it. Safe to call again, and by several workers at once."""
     lease = now + LEASE
     claimed = _waiting(now).filter(pk=inbound_id).update(claimed_until=lease, attempts=F("attempts") + 1)
-    row = InboundMessage.objects.select_related("mailbox").get(pk=inbound_id)
+    row = InboundMessage.objects.select_related("mailbox__department").get(pk=inbound_id)
     if not claimed:
         return row
     if row.attempts > DEATHS:

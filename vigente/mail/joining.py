@@ -181,7 +181,12 @@ def _request(
         if not row.silent:
             answers.refuse(row, user=evidence.user, now=now)
         return None
-    user = evidence.user
+    user, department = evidence.user, row.mailbox.department
+    if user is None and department is not None and department.registered_only:
+        row.outcome = REFUSED
+        if not row.silent:
+            answers.refuse(row, user=None, now=now)
+        return None
     organization = _only_organization(user)
     licence = _only_licence(organization)
     held_for = (
@@ -201,6 +206,7 @@ def _request(
         sender_name=mail.sender.name[:160],
         channel=EMAIL,
         files=fitted.files,
+        department=department,
         key=key_of(row),
         hold_as=Code.PORTAL_ONLY if held_for else None,
         now=now,

@@ -23,8 +23,8 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.installation.models import Installation
 from vigente.mail.models import InboundMessage, OutboundMessage
 from vigente.mail.outbound import enqueue
-from vigente.mail.own import reply_base
-from vigente.mail.sending import ABOUT, ATTACH
+from vigente.mail.own import address_of, reply_base
+from vigente.mail.sending import ABOUT, ATTACH, FROM
 from vigente.mail.tokens import ReplyToken, reply_address
 from vigente.tickets.html import text_of_html
 from vigente.tickets.models import Ticket
@@ -146,7 +146,10 @@ def _headers(to: Reader, ticket: Ticket | None, about: str, answers: str) -> dic
     if answers:
         headers["Auto-Submitted"] = "auto-replied"
     if ticket is not None and to.user is not None and not to.user.is_staff_member:
-        headers["Reply-To"] = reply_address(reply_base(), ReplyToken(ticket.number, to.user.pk))
+        own = address_of(ticket)
+        if own:
+            headers[FROM] = own
+        headers["Reply-To"] = reply_address(own or reply_base(), ReplyToken(ticket.number, to.user.pk))
     chain = _chain(to, ticket) if ticket is not None else []
     if answers and answers not in chain:
         chain.append(answers)

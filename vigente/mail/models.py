@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import User
-from vigente.tickets.models import HeldRequest, Message, Ticket
+from vigente.tickets.models import Department, HeldRequest, Message, Ticket
 
 
 class StaffOnly(models.QuerySet):
@@ -25,10 +25,14 @@ class Mailbox(models.Model):
     """An address we read. `password` may be `env:NAME`, read from the environment when used.
 
     `auth_host`: the server of ours whose Authentication-Results are believed; empty: nobody's are.
+    `department`: where new cases that come to it go; what is written about that department's cases goes out from it.
     `done_folder`: where a mail is moved once it is kept; empty: it is marked as seen and stays.
     """
 
     address = models.EmailField(unique=True)
+    department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.SET_NULL, related_name="mailboxes"
+    )
     host = models.CharField(max_length=200, blank=True)  # empty: only fed by `vigente ingest`
     port = models.PositiveIntegerField(default=993)
     username = models.CharField(max_length=200, blank=True)

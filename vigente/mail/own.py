@@ -9,12 +9,19 @@ from vigente.mail.addresses import address_key
 from vigente.mail.models import Mailbox
 from vigente.mail.tokens import own_mark
 from vigente.rules.mailsigns import Own
+from vigente.tickets.models import Ticket
 
 
 def reply_base() -> str:
     """The address that signed reply addresses are made of: the local part of MAIL_FROM at MAIL_REPLY_DOMAIN."""
     local = parseaddr(settings.MAIL_FROM)[1].partition("@")[0] or "soporte"
     return address_key(f"{local}@{settings.MAIL_REPLY_DOMAIN or 'localhost'}")
+
+
+def address_of(ticket: Ticket) -> str:
+    """The address that a case is written about from: the first of its department's that is read; "": it has none."""
+    boxes = Mailbox.objects.filter(department=ticket.department_id, is_active=True).order_by("pk")
+    return boxes.values_list("address", flat=True).first() or ""
 
 
 def own_addresses() -> frozenset[str]:

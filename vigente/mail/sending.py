@@ -25,7 +25,8 @@ from vigente.printing.papers import invoice_paper
 TIMEOUT = 15
 ABOUT = "about"  # in a row's headers: for us, never sent
 ATTACH = "attach"  # likewise: what is printed and attached when it is sent, "invoice:12"
-OURS = frozenset({ABOUT, ATTACH})
+FROM = "from"  # likewise: the address it goes out from, where that is a department's own
+OURS = frozenset({ABOUT, ATTACH, FROM})
 log = structlog.get_logger(__name__)
 
 
@@ -93,6 +94,7 @@ def as_message(
 ) -> EmailMultiAlternatives:
     """The mail with its headers. Nothing a customer wrote can add one: all values are of one line."""
     vendor, address = clean_line(Installation.current().vendor_name, 80), parseaddr(settings.MAIL_FROM)[1]
+    address = mail.headers.get(FROM) or address
     headers = {
         "Message-ID": f"<{mail.message_id}>",
         "Date": format_datetime(now),

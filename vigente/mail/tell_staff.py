@@ -71,9 +71,14 @@ def assigned(event: Event, *, now: datetime) -> None:
     """Somebody else gave them a case. Whoever took it from the line, or by replying, knows."""
     ticket = ticket_of(event)
     agent = User.objects.filter(pk=event.data.get("assignee") or 0).first()
-    if ticket is None or agent is None or event.data.get("by_line") or event.actor_id in (None, agent.pk):
+    if ticket is None or agent is None or event.data.get("by_line") or _knows(event, agent):
         return
     _to([agent], "staff_assigned", event, ticket, now=now, words=lambda: {"who": said_by(event.actor)})
+
+
+def _knows(event: Event, agent: User) -> bool:
+    """They did it themselves, or a rule did, which nobody is written about; of a new case of theirs they are told."""
+    return event.actor_id in (None, agent.pk) and not event.data.get("of_department")
 
 
 def somebody_must_decide(event: Event, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vigente.billing.models import WorkType
 from vigente.portal.places import Place
 from vigente.tickets.files import File
+from vigente.tickets.models import Department
 from vigente.tickets.services.request import SUBJECT_MAX
 
 OBJECTION_MAX = 4000
@@ -85,6 +86,17 @@ class AskForm(WhereForm):
     files = FilesField(label=_("Capturas y archivos"), required=False)
     key = forms.RegexField(r"^[A-Za-z0-9-]{8,64}$", widget=forms.HiddenInput, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=1000)
+
+    def __init__(self, *args: Any, departments: Sequence[Department] = (), **kwargs: Any) -> None:
+        """`departments`: to choose from; with fewer than two there is no choice."""
+        super().__init__(*args, **kwargs)
+        if len(departments) > 1:
+            self.fields["department"] = forms.TypedChoiceField(
+                label=_("¿Con quién quiere hablar?"),
+                choices=[(row.pk, row) for row in departments],
+                coerce=lambda pk: next(row for row in departments if str(row.pk) == str(pk)),
+                widget=forms.RadioSelect,
+            )
 
 
 class ReplyForm(forms.Form):

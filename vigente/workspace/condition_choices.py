@@ -16,6 +16,7 @@ from vigente.sla.models import SlaPolicy
 from vigente.tickets.folding import Folded
 from vigente.tickets.labels import severity_choices
 from vigente.tickets.models import Department, Tag, Ticket
+from vigente.tickets.models.departments import in_tree
 from vigente.tickets.queries.facts import FIELDS
 from vigente.tickets.queries.matching import words_of
 from vigente.ui.condition_words import FIELDS as WORDS
@@ -105,7 +106,7 @@ def _lists() -> dict[str, Pairs]:
         "plan_status": _coded(one for one in Subscription.Status.choices if one[0] in in_force),
         "last_reply_by": (("customer", _("Cliente")), ("agent", _("Técnico"))),
         "tags": _rows(Tag.objects.offered()),
-        "department": _rows(Department.objects.all()),
+        "department": _rows(row for row, _depth in in_tree(Department.objects.offered())),
         "assignee": _rows(people),
         "work_type": _rows(WorkType.objects.all()),
         "sla_policy": _rows(SlaPolicy.objects.order_by("name")),

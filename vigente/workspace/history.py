@@ -56,7 +56,7 @@ class Names:
 
     @cached_property
     def departments(self) -> dict[int, str]:
-        return dict(Department.objects.values_list("pk", "name"))
+        return {row.pk: str(row) for row in Department.objects.all()}
 
     @cached_property
     def fields(self) -> dict[int, CustomField]:
@@ -145,6 +145,8 @@ def _assigned(who: str, data: Data, names: Names) -> str:
     if assignee is None:
         return _("%(who)s lo devolvió a la fila") % {"who": who}
     name = names.people.get(assignee, "—")
+    if data.get("of_department"):
+        return _("Su departamento lo asignó a %(name)s") % {"name": name}
     if data.get("by_line"):
         return _("%(who)s lo tomó como siguiente caso") % {"who": who}
     if name == who:

@@ -13,12 +13,11 @@ from vigente.billing.models import WorkType
 from vigente.mail.models import Mailbox
 from vigente.reports.models import CostRate, WorkMinutes
 from vigente.sla.models import BusinessHours, SlaPolicy
-from vigente.tickets.models import Department, Skill
+from vigente.tickets.models import Skill
 from vigente.ui import formats
 from vigente.workspace.forms.costs import CostRateForm, WorkMinutesForm
 from vigente.workspace.forms.line import SkillForm
 from vigente.workspace.forms.settings import (
-    DepartmentForm,
     HoursForm,
     MailboxForm,
     PolicyForm,
@@ -53,17 +52,6 @@ def _holidays(hours: BusinessHours) -> SafeString:
 
 
 SECTIONS: Mapping[str, Section] = {
-    "departments": Section(
-        _("Departamentos"),
-        _("Departamento"),
-        _("Equipos. “Siguiente caso” da a cada técnico los de sus departamentos."),
-        lambda: Department.objects.prefetch_related("agents"),
-        DepartmentForm,
-        (
-            (_("Técnicos"), lambda row: _names(row.agents)),
-            (_("Recibe los nuevos"), lambda row: row.is_default),
-        ),
-    ),
     "staff": Section(
         _("Equipo"),
         _("Persona del equipo"),
@@ -158,9 +146,10 @@ SECTIONS: Mapping[str, Section] = {
         _("Buzones"),
         _("Buzón"),
         _("Las direcciones que se leen. El original de cada correo se guarda antes de nada."),
-        lambda: Mailbox.objects.order_by("address"),
+        lambda: Mailbox.objects.select_related("department").order_by("address"),
         MailboxForm,
         (
+            (_("Departamento"), lambda row: row.department or "—"),
             (_("Servidor"), lambda row: row.host or "—"),
             (_("Se lee"), lambda row: row.is_active),
             (_("Última revisión"), lambda row: row.last_checked_at),

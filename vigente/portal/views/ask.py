@@ -14,7 +14,8 @@ from vigente.portal.forms import AskForm
 from vigente.portal.pages import customer, is_manager, page, seats, whom_to_ask
 from vigente.portal.places import Place, places_of
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.models import HeldRequest, Submission, Ticket
+from vigente.tickets.models import Department, HeldRequest, Submission, Ticket
+from vigente.tickets.models.departments import in_tree
 from vigente.tickets.queries import my_cases
 from vigente.tickets.services.submission import submit_request
 from vigente.ui.feedback import done
@@ -34,7 +35,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     places = places_of(seats(request))
     if request.method == "POST" and "recalculate" not in request.POST:
         return _send(request, places)
-    form = AskForm(initial=_initial(request, places), places=places)
+    form = AskForm(initial=_initial(request, places), places=places, departments=_departments(request))
     return _page(request, form, places)
 
 
@@ -56,7 +57,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 
 def _send(request: HttpRequest, places: list[Place]) -> HttpResponse:
-    form = AskForm(request.POST, request.FILES, places=places)
+    form = AskForm(request.POST, request.FILES, places=places, departments=_departments(request))
     if not form.is_valid():
         return _page(request, form, places, status=422)
     data = form.cleaned_data
@@ -75,6 +76,7 @@ def _send(request: HttpRequest, places: list[Place]) -> HttpResponse:
             files=data["files"],
             channel=Ticket.Channel.WEB,
             key=_key(request, data["key"]),
+            department=data.get("department"),
             now=request.now,
         )
     except Refused as refusal:
@@ -106,6 +108,11 @@ def _refused(request: HttpRequest, form: AskForm, places: list[Place], refusal: 
     return _page(request, form, places, status=422)
 
 
+def _departments(request: HttpRequest) -> list[Department]:
+    """Those a customer may choose, parts after what they are part of."""
+    return [row for row, _depth in in_tree(Department.objects.visible_to(request.user))]
+
+
 def _key(request: HttpRequest, key: str) -> str:
     """The submission's key, each person's own: nobody can answer for somebody else's form."""
     return f"web:{request.user.pk}:{key or new_key()}"
@@ -127,6 +134,7 @@ def _initial(request: HttpRequest, places: list[Place]) -> dict[str, Any]:
         "work_type": typed.get("work_type", ""),
         "subject": typed.get("subject", "")[:200].replace("\0", ""),
         "body": request.POST.get("body", ""),
+        "department": typed.get("department", ""),
         "key": request.POST.get("key") or new_key(),
     }
 
@@ -167,6 +175,9 @@ def _page(
         form.initial = {**form.initial, "where": place.value, "work_type": code}
     context = {
         "form": form,
+        "departments": [row for _pk, row in form.fields["department"].choices]
+        if "department" in form.fields
+        else (),
         "places": places,
         "meters": [(place, meters[place.value]) for place in places if place.value in meters],
         "open_cases": my_cases(request.user, now=request.now, limit=3).rows,

@@ -1,6 +1,7 @@
 """Cases, their conversations, and the requests that wait for coverage."""
 
 from vigente.tickets.models.canned import CannedResponse
+from vigente.tickets.models.departments import Department
 from vigente.tickets.models.drafts import Draft, Presence, Watch
 from vigente.tickets.models.fields import CustomField, FieldValue
 from vigente.tickets.models.held import HeldRequest, Submission
@@ -9,7 +10,7 @@ from vigente.tickets.models.line import Capacity, Skill
 from vigente.tickets.models.messages import Attachment, Message, MessageVersion, SendHold
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
 from vigente.tickets.models.structure import Tag, TicketTag
-from vigente.tickets.models.tickets import Department, Participant, Ticket, TicketLink, TicketNumber
+from vigente.tickets.models.tickets import Participant, Ticket, TicketLink, TicketNumber
 from vigente.tickets.models.views import SavedView
 
 __all__ = [

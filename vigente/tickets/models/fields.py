@@ -13,7 +13,8 @@ from vigente.accounts.models import User
 from vigente.installation.translated import in_language
 from vigente.rules import fields as rules
 from vigente.rules.patterns import Pattern
-from vigente.tickets.models.tickets import Department, Ticket
+from vigente.tickets.models.departments import Department
+from vigente.tickets.models.tickets import Ticket
 
 
 class CustomFieldQuerySet(models.QuerySet["CustomField"]):

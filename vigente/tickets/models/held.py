@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, WorkType
 from vigente.rules.coverage import Decision
+from vigente.tickets.models.departments import Department
 from vigente.tickets.models.tickets import Ticket
 
 
@@ -46,6 +47,7 @@ class HeldRequest(models.Model):
     requester = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="held_requests")
     email = models.EmailField()
     sender_name = models.CharField(max_length=160, blank=True)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
     work_type = models.ForeignKey(WorkType, null=True, on_delete=models.PROTECT, related_name="+")
     follows = models.ForeignKey(Ticket, null=True, on_delete=models.PROTECT, related_name="held_follow_ups")
     subject = models.CharField(max_length=200)

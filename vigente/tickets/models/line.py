@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from vigente.accounts.models import User
 from vigente.billing.models import WorkType
+from vigente.tickets.models.departments import Department
 from vigente.tickets.models.structure import Tag
-from vigente.tickets.models.tickets import Department
 
 
 class Skill(models.Model):

@@ -12,28 +12,7 @@ from vigente.rules.lifecycle import Status as State
 from vigente.rules.precedence import LEAST_SEVERE, MOST_SEVERE
 from vigente.sla.models import SlaPolicy
 from vigente.tickets.labels import severity_meaning, severity_name
-
-
-class Department(models.Model):
-    """A team. Agents see every case; "next case" gives them those of their departments."""
-
-    name = models.CharField(max_length=80, unique=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    is_default = models.BooleanField(default=False)
-    agents: "models.ManyToManyField[User, models.Model]" = models.ManyToManyField(
-        User, related_name="departments", blank=True
-    )
-
-    class Meta:
-        ordering = ["position", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["is_default"], condition=Q(is_default=True), name="department_one_default"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+from vigente.tickets.models.departments import Department
 
 
 class TicketNumber(models.Model):

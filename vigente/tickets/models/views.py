@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import User
-from vigente.tickets.models.tickets import Department
+from vigente.tickets.models.departments import Department
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):

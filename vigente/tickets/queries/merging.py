@@ -49,7 +49,7 @@ def merge_values(ticket: Ticket, agent: User, *, now: datetime, language: str) -
             "organization.name": organization.name if organization else "",
             "plan.name": plan,
             "licence.edition": str(licence.edition) if licence else "",
-            "department.name": ticket.department.name,
+            "department.name": str(ticket.department),
             "agent.name": agent.name,
             "agent.first_name": _first(agent.name),
             "vendor.name": vendor.vendor_name,

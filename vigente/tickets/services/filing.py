@@ -11,7 +11,12 @@ from vigente.tickets.models import Department, TicketNumber
 
 
 class Filing:
-    """The number and the department of one new case. Inside the caller's transaction."""
+    """The number and the department of one new case: the `wanted` one, or else the default. Inside the caller's
+    transaction.
+    """
+
+    def __init__(self, wanted: Department | None = None) -> None:
+        self.wanted = wanted if wanted is not None and wanted.retired_at is None else None
 
     @property
     def number(self) -> int:
@@ -27,12 +32,12 @@ class Filing:
 
     @cached_property
     def _taken(self) -> tuple[int, Department]:
-        number, departments = together(_RAISE, _DEFAULT.asked())
+        number, *found = together(_RAISE, *([] if self.wanted else [_DEFAULT.asked()]))
         if number is None:
             TicketNumber.objects.get_or_create(pk=1)
             number = ask(_RAISE)
         assert number is not None
-        department = departments[0] if departments else None
+        department = self.wanted or (found[0][0] if found[0] else None)
         return number, department or Department.objects.create(name="Soporte", is_default=True)
 
 
@@ -43,4 +48,6 @@ def _first(cursor: Any) -> int | None:
 
 # The UPDATE holds the counter until the transaction ends.
 _RAISE = Asked("UPDATE tickets_ticketnumber SET last = last + 1 WHERE id = 1 RETURNING last", (), _first)
-_DEFAULT = Prepared(lambda: Department.objects.order_by("-is_default", "position", "name")[:1])
+_DEFAULT = Prepared(
+    lambda: Department.objects.filter(retired_at__isnull=True).order_by("-is_default", "position", "name")[:1]
+)

@@ -249,7 +249,7 @@ def _try(
         request = _request(fresh, user, override_by)
         if request is None:
             return None
-        filing = Filing()
+        filing = Filing(request.department)
         approved = approved or fresh.approved_by_id is not None
         decision = charge_for(request, filing.source, now=now, approved=approved)
         if not decision.accepted and override_by is not None:
@@ -283,7 +283,7 @@ def _try(
 
 _LOCKED = Locking(
     lambda: HeldRequest.objects.select_related(
-        "organization", "licence", "work_type", "requester", "ticket"
+        "organization", "licence", "work_type", "requester", "ticket", "department"
     ).filter(pk=Param("held"))
 )
 
@@ -305,6 +305,7 @@ def _request(held: HeldRequest, user: User | None, override_by: User | None) -> 
         opened_by=None,
         follows=held.follows,
         sender_name=held.sender_name,
+        department=held.department,
     )
 
 

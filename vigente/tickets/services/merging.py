@@ -181,6 +181,7 @@ def _child(proposal: SplitProposal) -> Request:
         text="\n\n".join(message.text for message in messages),
         channel=ticket.channel,
         follows=ticket,
+        department=ticket.department,
     )
 
 

@@ -12,7 +12,7 @@ from vigente.installation.prepared import Asked, Param, Prepared
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, check
 from vigente.tickets.html import clean_html, html_of_text, text_of_html
-from vigente.tickets.models import Ticket
+from vigente.tickets.models import Department, Ticket
 
 SUBJECT_MAX = 200
 
@@ -20,7 +20,7 @@ SUBJECT_MAX = 200
 @dataclass(frozen=True, slots=True)
 class Request:
     """What somebody asks. `requester` None: nobody we know wrote from `email`. `opened_by`: the agent who files it
-    for them.
+    for them. `department`: where it is to go, instead of the default.
     """
 
     requester: User | None
@@ -36,6 +36,7 @@ class Request:
     files: tuple[File, ...] = ()
     follows: Ticket | None = None
     sender_name: str = ""
+    department: Department | None = None
 
     def digest(self) -> str:
         """What makes two requests the same."""
@@ -43,6 +44,8 @@ class Request:
         who = self.requester.pk if self.requester else self.email
         for part in (who, self.licence and self.licence.pk, self.work_type.code, self.subject, self.text):
             hashed.update(f"{part}\0".encode())
+        if self.department is not None:
+            hashed.update(f"{self.department.pk}\0".encode())
         for file in self.files:
             hashed.update(file.filename.encode() + hashlib.sha256(file.content).digest())
         return hashed.hexdigest()

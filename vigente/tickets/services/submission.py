@@ -27,6 +27,7 @@ from vigente.rules.reasons import Code, Reason, Release
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, attach
 from vigente.tickets.models import (
+    Department,
     DrawDispute,
     HeldRequest,
     Message,
@@ -34,8 +35,10 @@ from vigente.tickets.models import (
     Submission,
     Ticket,
 )
+from vigente.tickets.services.departments import agent_for
 from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request, prepare, seat_asked
+from vigente.tickets.services.state import tell
 from vigente.tickets.stamps import adopt_plan, judge, policy_of, stamp
 
 
@@ -58,12 +61,14 @@ def submit_request(
     override_reason: str = "",
     sender_name: str = "",
     hold_as: Code | None = None,
+    department: Department | None = None,
 ) -> Ticket | HeldRequest:
     """File a request: a case if it is covered, else a held request, stored whole (rows 2, 3). Nothing is decided twice.
 
     `key` names the submission; sent again it gives the first answer (row 6). `html` is sanitised here; `text` alone
     will do.
     `override_reason`: a supervisor lets in what is not covered, as goodwill that is drawn at once (row 15).
+    `department`: where it goes instead of the default one.
     `hold_as`: hold it whatever the coverage, for that reason (row 17). Raises Refused for bad input, having written
     nothing.
     """
@@ -82,6 +87,7 @@ def submit_request(
             files=files,
             follows=follows,
             sender_name=sender_name,
+            department=department,
         )
     )
     with transaction.atomic():
@@ -129,7 +135,7 @@ def _decide_and_write(
     request: Request, submission: Submission, facts: Facts, *, now: datetime, override_reason: str
 ) -> Ticket | HeldRequest:
     """Decide, draw, and write the case, or hold it. Inside the caller's transaction."""
-    filing = Filing()
+    filing = Filing(request.department)
     decision = charge_for(request, filing.source, now=now, known=facts)
     if not decision.accepted and override_reason:
         decision = override_for(request, filing.source, request.opened_by, override_reason, now=now)
@@ -219,6 +225,15 @@ def accept(
     answer = [_ANSWERED.asked(submission=submission.pk, answer=ticket.pk)] if submission else []
     together(inserting(message), inserting(_acceptance(ticket, now=now)), *answer)
     attach(request.files, now=now, message=message)
+    if ticket.assignee_id is not None:
+        tell(
+            Kind.TICKET_ASSIGNED,
+            ticket,
+            now=now,
+            assignee=ticket.assignee_id,
+            of_department=True,
+            by_line=False,
+        )
     if request.opened_by is not None and request.opened_by.pk != ticket.requester_id:
         _opened_for_customer(ticket, request.opened_by, now=now, dispute_days=facts.rulebook.dispute_days)
     if ticket.queue == Ticket.Queue.QUOTATION:
@@ -261,6 +276,8 @@ def _new_ticket(
         last_activity_at=now,
         last_reply_by="customer",
     )
+    if filing.department.assigns and not quoted:
+        ticket.assignee = agent_for(filing.department, now=now)
     licence_id = request.licence.pk if request.licence else None
     version = facts.best_version(licence_id, now=now) if decision.rank < NO_RANK else None
     adopt_plan(ticket, version, rank=decision.rank)
@@ -308,6 +325,7 @@ def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
         requester=request.requester,
         email=request.email,
         sender_name=request.sender_name,
+        department=request.department,
         work_type=request.work_type,
         follows=request.follows,
         subject=request.subject,

@@ -198,6 +198,8 @@ def set_severity(*, ticket: Ticket, severity: int, actor: User | None, now: date
 @transaction.atomic
 def set_department(*, ticket: Ticket, department: Department, actor: User | None, now: datetime) -> None:
     """Pass a case to another team; it goes back to the line unless its agent works there too."""
+    if department.retired_at is not None:
+        raise Refused(RefusalCode.INVALID_VALUE, field="department")
     ticket = _open_case(ticket)
     if ticket.department_id == department.pk:
         return

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from vigente.workspace.arranged.base import Arranged, Group
+from vigente.workspace.arranged.departments import DEPARTMENTS
 from vigente.workspace.arranged.severities import SEVERITIES
 
-KINDS: Mapping[str, Arranged] = {kind.slug: kind for kind in (SEVERITIES,)}
+KINDS: Mapping[str, Arranged] = {kind.slug: kind for kind in (DEPARTMENTS, SEVERITIES)}
 
 __all__ = ["KINDS", "Arranged", "Group"]

@@ -42,7 +42,7 @@ class ResponseForm(forms.Form):
                 **{f"text_{language}": text for language, text in response.texts.items()},
             }
         super().__init__(*args, **kwargs)
-        teams = Department.objects.all() if user.is_supervisor else user.departments.all()
+        teams = Department.objects.offered() if user.is_supervisor else user.departments.all()
         self.fields["department"].queryset = teams  # type: ignore[attr-defined]
         for language, name in _languages():
             self.fields[f"text_{language}"] = forms.CharField(

@@ -105,7 +105,7 @@ class DepartmentForm(forms.Form):
     """The team it belongs to."""
 
     department = forms.ModelChoiceField(
-        label=_("Departamento"), queryset=Department.objects.all(), empty_label=None
+        label=_("Departamento"), queryset=Department.objects.offered(), empty_label=None
     )
 
 

@@ -52,7 +52,7 @@ class FieldForm(NamedForm):
     departments = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Solo en estos departamentos"),
         help_text=gettext_lazy("Sin marcar ninguno, en todos."),
-        queryset=Department.objects.all(),
+        queryset=Department.objects.offered(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from vigente.accounts.models import STAFF_ROLES, Role, User
+from vigente.accounts.models import Role, User
 from vigente.billing.models import WorkType
 from vigente.installation.models import Installation
 from vigente.mail.models import Mailbox
@@ -40,32 +40,13 @@ class OneDefault(forms.ModelForm):
             return super().save(commit)
 
 
-class DepartmentForm(OneDefault):
-    """A team and who is in it."""
-
-    class Meta:
-        model = Department
-        fields = ("name", "position", "is_default", "agents")
-        labels = {
-            "name": _("Nombre"),
-            "position": _("Orden en las listas"),
-            "is_default": _("Recibe los casos nuevos"),
-            "agents": _("Técnicos"),
-        }
-        widgets = {"agents": forms.CheckboxSelectMultiple}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["agents"].queryset = User.objects.filter(role__in=STAFF_ROLES, is_active=True)  # type: ignore[attr-defined]
-
-
 class StaffForm(forms.ModelForm):
     """Somebody of the team."""
 
     language = forms.ChoiceField(label=_("Idioma"), choices=settings.LANGUAGES)
     departments = forms.ModelMultipleChoiceField(
         label=_("Departamentos"),
-        queryset=Department.objects.all(),
+        queryset=Department.objects.offered(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -288,6 +269,7 @@ class MailboxForm(forms.ModelForm):
         model = Mailbox
         fields = (
             "address",
+            "department",
             "host",
             "port",
             "username",
@@ -300,6 +282,7 @@ class MailboxForm(forms.ModelForm):
         )
         labels = {
             "address": _("Dirección"),
+            "department": _("Departamento"),
             "host": _("Servidor IMAP"),
             "port": _("Puerto"),
             "username": _("Usuario"),
@@ -309,7 +292,12 @@ class MailboxForm(forms.ModelForm):
             "auth_host": _("Servidor propio cuyas comprobaciones valen"),
             "is_active": _("Leer este buzón"),
         }
-        help_texts = {"host": _("Vacío: solo recibe por vigente ingest.")}
+        help_texts = {
+            "host": _("Vacío: solo recibe por vigente ingest."),
+            "department": _(
+                "Lo nuevo que llega aquí es de este departamento, y sus respuestas salen de esta dirección."
+            ),
+        }
 
     def clean_password(self) -> str:
         given = str(self.cleaned_data.get("password") or "")

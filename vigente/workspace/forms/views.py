@@ -37,7 +37,7 @@ class ViewForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = CaseChoices(user)
         self.fields["condition"] = ConditionField(label=_("Condiciones"), offered=choices, required=False)
-        teams = Department.objects.all() if user.is_supervisor else user.departments.all()
+        teams = Department.objects.offered() if user.is_supervisor else user.departments.all()
         self.fields["department"].queryset = teams  # type: ignore[attr-defined]
         if view is not None and view.owner_id != user.pk:
             del self.fields["is_default"]

@@ -19,7 +19,7 @@ from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.conditions import ALWAYS
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
-from vigente.tickets.models import SeverityLevel
+from vigente.tickets.models import Department
 from vigente.tickets.services import canned, views
 from vigente.tickets.services.fields import Wanted, save_field
 from vigente.tickets.services.structure import add_tag
@@ -217,7 +217,7 @@ def made_by_the_team(owner, now):
         "webhook_delivery": sent.pk, "webhook": hook.pk, "response": saved.pk, "saved_view": listed.pk,
         "field": save_field(field=None, wanted=Wanted(names={"es": "Caja"}, kind="text")).pk,
         "tag": add_tag(names={"es": "Visita"}).pk,
-        "arranged": SeverityLevel.objects.get(level=1).pk,
+        "arranged": Department.objects.create(name="Visitas").pk,
         "session_end": UserSession.objects.create(user=owner, key="k", began_at=now).pk,
     }  # fmt: skip
 
@@ -238,8 +238,8 @@ def things(shop, owner, now):
         "number": ticket.number,
         "view": "line",
         "token": ticket.messages.get().attachments.get().token,
-        "slug": "departments",
-        "words": "severities",
+        "slug": "work",
+        "words": "departments",
         "kind": "invoice",
         "listed": "customers",
         "report": "waiting",
@@ -272,7 +272,7 @@ def things(shop, owner, now):
             "inbound": inbound.pk,
             "outbound": outbound.pk,
             "token_revocation": token.pk,
-            "section_row": ticket.department_id,
+            "section_row": ticket.work_type_id,
         },
     }
 
