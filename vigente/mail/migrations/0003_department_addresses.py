@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("mail", "0002_mail_decisions"),
-        ("tickets", "0013_departments_in_a_tree"),
+        ("tickets", "0015_departments_in_a_tree"),
     ]
 
     operations = [

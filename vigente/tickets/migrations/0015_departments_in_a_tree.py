@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0012_severity_levels"),
+        ("tickets", "0014_search_by_case"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
