@@ -36,6 +36,7 @@ GROUPS: dict[tuple[str, str], str] = {
     # Portal: the requester's, and their manager's
     ("LLNNNOOWWW", "MMMMMMMMMM"): "portal:ticket/",
     ("LLNNNOOOOO", "MMMMMMMMMM"): "portal:file/",
+    ("LLNNNOOWWW", "LLNNNOOFFF"): "portal:fields/",
     ("MMMMMMMMMM", "LLNNNOOFFF"): """portal:replies/ portal:closure/ portal:reopening/ portal:held_withdrawal/
         portal:wish_closure/""",
     # mailed links lead to the page with the button, which says what this person may see
@@ -149,6 +150,7 @@ GROUPS: dict[tuple[str, str], str] = {
     ("UUNNNNONOO", "MMMMMMMMMM"): "api:orders/<id> api:invoices/<id> api:invoices/<id>/pdf",
     ("MMMMMMMMMM", "UUNNNNONOO"): "api:orders/<id>/accept api:orders/<id>/cancel api:packs/<id>/return",
     ("UUFFFFFOOO", "MMMMMMMMMM"): "api:rulebook",
+    ("UUOOOOOOOO", "MMMMMMMMMM"): "api:fields",
     ("UUOOOOOOOO", "UUNNOOOOOO"): "api:tickets",
     ("UUNNNOOOOO", "MMMMMMMMMM"): "api:tickets/<number>",
     ("MMMMMMMMMM", "UUNNNOOOOO"): "api:tickets/<number>/messages",

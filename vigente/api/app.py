@@ -7,6 +7,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from vigente.api import (
     coverage,
+    fields,
     invoices,
     orders,
     plans,
@@ -56,6 +57,7 @@ problems.install(api)
 for router in (
     coverage.router,
     tickets.router,
+    fields.router,
     queue.router,
     statements.router,
     plans.router,

@@ -17,6 +17,7 @@ from ninja.errors import HttpError, ValidationError
 
 from vigente.api.parsing import wrong_type
 from vigente.rules.refusal import RefusalCode, Refused
+from vigente.tickets.services.answers import WrongAnswers
 from vigente.ui.wording import refusal_text
 
 CONTENT_TYPE = "application/problem+json"
@@ -101,6 +102,7 @@ def install(api: NinjaAPI) -> None:
 
     on(Problem, lambda error: error)
     on(Refused, _refused)
+    on(WrongAnswers, _wrong_answers)
     on(ValidationError, _invalid)
     on(HttpError, lambda error: Problem(error.status_code, "bad_request", str(error)))
     on(Http404, lambda error: not_found("such_thing"))
@@ -180,3 +182,11 @@ def no_such_address(request: HttpRequest, **anything: Any) -> HttpResponse:
 
 
 no_such_address.csrf_exempt = True  # type: ignore[attr-defined]
+
+
+def _wrong_answers(error: WrongAnswers) -> Problem:
+    errors = [
+        {"field": f"fields.{key}", "code": problem.value, "message": f"Field {key}: {problem.value}."}
+        for key, problem in sorted(error.wrong.items())
+    ]
+    return Problem(422, "bad_fields", "These fields cannot be answered like this.", errors=errors)

@@ -110,6 +110,38 @@ class Decision(Schema):
     until: datetime | None
 
 
+Answer = bool | int | Annotated[str, Field(max_length=10_000)] | list[Annotated[str, Field(max_length=40)]]
+
+
+class CustomField(Schema):
+    """A field of the vendor's own. `options`: codes with names by language. `depends`: asked only where that field's
+    answer is that option. `work_types`: asked for these only; empty, for all.
+    """
+
+    id: int
+    names: dict[str, str]
+    kind: str
+    options: list[dict[str, Any]]
+    required: bool
+    locked: bool
+    public: bool
+    depends_on: int | None
+    depends_option: str
+    work_types: list[str]
+
+
+class CustomFields(Schema):
+    fields: list[CustomField]
+
+
+class FieldValue(Schema):
+    """What stands in one of the vendor's own fields: a boolean, a number of stars, a text, a code or several."""
+
+    id: int
+    names: dict[str, str]
+    value: Answer
+
+
 class NewTicket(Body):
     """A request for support. `requester`: for whom, where the token does not say it (the product's, or staff's)."""
 
@@ -118,6 +150,11 @@ class NewTicket(Body):
     body: Annotated[str, Field(min_length=1, max_length=100_000, pattern=NO_NUL)]
     work_type: Code = "error"
     requester: Email | None = None
+    fields: dict[Annotated[str, Field(pattern=r"^[0-9]{1,18}$")], Answer] | None = Field(
+        default=None,
+        max_length=200,
+        description="Answers to the vendor's own fields, by their `id` (`GET /fields`). Left out, nothing is asked.",
+    )
 
 
 class Accepted(Schema):
@@ -214,6 +251,7 @@ class Message(Schema):
 class TicketWithMessages(Ticket):
     place: Place | None
     messages: list[Message]
+    fields: list[FieldValue] = Field(description="The vendor's own fields that this person may see.")
 
 
 class TicketList(Schema):

@@ -9,7 +9,7 @@ from vigente.billing.queries import Offer, StatementLine
 from vigente.rules.coverage import Decision
 from vigente.rules.pricing import Price
 from vigente.rules.reasons import Code
-from vigente.tickets.models import HeldRequest, Message, Tag, Ticket
+from vigente.tickets.models import CustomField, FieldValue, HeldRequest, Message, Tag, Ticket
 
 
 def decision(value: Decision) -> schemas.Decision:
@@ -90,12 +90,32 @@ def ticket_with_messages(
     place: tuple[int, int] | None,
     *,
     tags: Iterable[Tag] | None = None,
+    fields: Iterable[FieldValue] = (),
 ) -> schemas.TicketWithMessages:
     """Needs each message's author and attachments loaded, too."""
     return schemas.TicketWithMessages(
         **_ticket(value, tags),
         place=schemas.Place(low=place[0], high=place[1]) if place else None,
         messages=[message(item) for item in messages],
+        fields=[
+            schemas.FieldValue(id=one.field_id, names=one.field.names, value=one.value) for one in fields
+        ],
+    )
+
+
+def custom_field(value: CustomField) -> schemas.CustomField:
+    """Needs its kinds of work loaded."""
+    return schemas.CustomField(
+        id=value.pk,
+        names=value.names,
+        kind=value.kind,
+        options=value.options,
+        required=value.required,
+        locked=value.locked,
+        public=value.public,
+        depends_on=value.depends_on_id,
+        depends_option=value.depends_option,
+        work_types=[work.code for work in value.work_types.all()],
     )
 
 

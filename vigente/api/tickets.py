@@ -52,6 +52,7 @@ def submit(request: HttpRequest, body: schemas.NewTicket, idempotency_key: Idemp
         channel=Ticket.Channel.API,
         key=key_of(caller, idempotency_key, request),
         opened_by=caller.user if caller.user and caller.user.is_staff_member else None,
+        fields=None if body.fields is None else {int(key): value for key, value in body.fields.items()},
         now=now,
         **known,
     )
@@ -99,7 +100,8 @@ def read(request: HttpRequest, number: schemas.Number) -> schemas.TicketWithMess
     caller = caller_of(request).person
     page = _case(number, caller, now=now)
     tags = page.tags if caller.is_staff_member else None
-    return shapes.ticket_with_messages(page.ticket, page.messages, place_of(page.ticket, now=now), tags=tags)
+    place = place_of(page.ticket, now=now)
+    return shapes.ticket_with_messages(page.ticket, page.messages, place, tags=tags, fields=page.values)
 
 
 @router.post(

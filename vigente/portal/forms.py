@@ -1,6 +1,6 @@
 """Forms of the portal: they check shape and keep what was typed; services decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from vigente.billing.models import WorkType
 from vigente.portal.places import Place
 from vigente.tickets.files import File
-from vigente.tickets.models import Department
+from vigente.tickets.models import CustomField, Department
 from vigente.tickets.services.request import SUBJECT_MAX
+from vigente.ui.custom_fields import AsksFields
 
 OBJECTION_MAX = 4000
 
@@ -54,16 +55,26 @@ class TextField(forms.CharField):
         super().__init__(**kwargs)
 
 
-class WhereForm(forms.Form):
-    """For which installation, and what kind of work: what the coverage depends on."""
+class WhereForm(AsksFields):
+    """For which installation, and what kind of work: what the coverage depends on. `asked`: the vendor's own fields."""
 
     where = forms.ChoiceField(label=_("¿Sobre qué instalación?"))
     work_type = forms.ModelChoiceField(
         label=_("¿Qué necesita?"), queryset=WorkType.objects.none(), to_field_name="code", empty_label=None
     )
 
-    def __init__(self, *args: Any, places: Sequence[Place], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        places: Sequence[Place],
+        asked: Sequence[CustomField] = (),
+        had: Mapping[int, Any] | None = None,
+        department: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.department = department
+        self.ask(asked, had or {}, intake=department is None)
         self.places = {place.value: place for place in places}
         self.fields["where"].choices = [(place.value, place.name) for place in places]  # type: ignore[attr-defined]
         self.fields["work_type"].queryset = WorkType.objects.filter(is_offered=True)  # type: ignore[attr-defined]

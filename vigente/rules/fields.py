@@ -55,9 +55,9 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field's definition. `options`: codes, in order. `departments` None: all. `depends`: (field, option code): asked
-    only where that field's answer is, or holds, that option ("yes" and "no" of a boolean). `locked`: once set it stays.
-    `pattern`: of one-line texts only.
+    """A field's definition. `options`: codes, in order. `departments`, `works` (kinds of work) None: all. `depends`:
+    (field, option code): asked only where that field's answer is, or holds, that option ("yes" and "no" of a boolean).
+    `locked`: once set it stays. `pattern`: of one-line texts only.
     """
 
     key: int
@@ -68,6 +68,7 @@ class Field:
     pattern: Pattern | None = None
     depends: tuple[int, str] | None = None
     departments: frozenset[int] | None = None
+    works: frozenset[int] | None = None
 
 
 class Wrong(ValueError):
@@ -108,9 +109,11 @@ def read(field: Field, sent: Any) -> Value | None:
     return _day(sent) if field.kind is Kind.DATE else _text(field, sent)
 
 
-def asked(fields: Iterable[Field], values: Mapping[int, Value], *, department: int | None) -> list[Field]:
-    """The fields that apply in this department with these answers. One that depends on a field that itself does not
-    apply does not apply either; those that depend on each other in a ring never do.
+def asked(
+    fields: Iterable[Field], values: Mapping[int, Value], *, department: int | None, work: int | None = None
+) -> list[Field]:
+    """The fields that apply in this department, to this kind of work, with these answers. One that depends on a field
+    that itself does not apply does not apply either; those that depend on each other in a ring never do.
     """
     known = {field.key: field for field in fields}
     applies: dict[int, bool] = {}
@@ -120,6 +123,7 @@ def asked(fields: Iterable[Field], values: Mapping[int, Value], *, department: i
             return applies[field.key]
         applies[field.key] = False  # met again on the way: a ring
         here = field.departments is None or department in field.departments
+        here = here and (field.works is None or work in field.works)
         applies[field.key] = here and _holds(field, walk, known, values)
         return applies[field.key]
 
@@ -132,6 +136,7 @@ def check(
     *,
     had: Mapping[int, Value],
     department: int | None,
+    work: int | None = None,
     whole: bool = True,
 ) -> Checked:
     """Everything that was sent, against everything that is there. `whole`: a field that is not in `sent` was left
@@ -151,7 +156,7 @@ def check(
             values.pop(field.key, None)
         else:
             values[field.key] = value
-    applying = {field.key: field for field in asked(fields, values, department=department)}
+    applying = {field.key: field for field in asked(fields, values, department=department, work=work)}
     for field in fields:
         if field.key not in applying:  # whoever does not see a field changes nothing in it
             wrong.pop(field.key, None)

@@ -4,6 +4,7 @@ from vigente.accounts.models import ApiToken
 from vigente.api.tests.conftest import Caller, make_token, request_for
 from vigente.factories import make_customer, make_user
 from vigente.tickets.models import HeldRequest, Ticket
+from vigente.tickets.services.fields import Wanted, save_field
 
 
 def test_a_covered_request_is_a_case(manager, customer):
@@ -132,3 +133,25 @@ def test_what_cannot_be_used_is_named_and_nothing_is_written(manager, customer, 
     assert field in {error["field"] for error in answer.json()["errors"]}
     assert not Ticket.objects.exists()
     assert not HeldRequest.objects.exists()
+
+
+def test_own_fields_are_listed_answered_and_read(manager, agent, customer):
+    options = [("cash", {"es": "Contado"})]
+    paid = save_field(
+        field=None, wanted=Wanted({"es": "Pago"}, "radio", options=options, required=True, public=True)
+    )
+    note = save_field(field=None, wanted=Wanted({"es": "Nota"}, "text"))
+    assert [one["id"] for one in manager.get("/fields").json()["fields"]] == [paid.pk]
+    assert [one["id"] for one in agent.get("/fields").json()["fields"]] == [paid.pk, note.pk]
+    for given, code in (({}, "required"), ({str(paid.pk): "x"}, "not_an_option"), ({"0": "x"}, "required")):
+        answer = manager.post("/tickets", request_for(customer, fields=given))
+        assert answer.status_code == 422
+        assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [
+            (f"fields.{paid.pk}", code)
+        ]
+    assert manager.post("/tickets", request_for(customer, fields={"x": 1})).status_code == 422
+    assert not Ticket.objects.exists()
+    number = manager.post("/tickets", request_for(customer, fields={str(paid.pk): "cash"})).json()["number"]
+    read = manager.get(f"/tickets/{number}").json()["fields"]
+    assert read == [{"id": paid.pk, "names": {"es": "Pago"}, "value": "cash"}]
+    assert manager.post("/tickets", request_for(customer)).status_code == 201

@@ -14,10 +14,12 @@ from vigente.portal.forms import AskForm
 from vigente.portal.pages import customer, is_manager, page, seats, whom_to_ask
 from vigente.portal.places import Place, places_of
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.models import Department, HeldRequest, Submission, Ticket
+from vigente.tickets.models import CustomField, Department, HeldRequest, Submission, Ticket
 from vigente.tickets.models.departments import in_tree
 from vigente.tickets.queries import my_cases
+from vigente.tickets.services.answers import WrongAnswers, intake_fields
 from vigente.tickets.services.submission import submit_request
+from vigente.ui.custom_fields import typed
 from vigente.ui.feedback import done
 from vigente.ui.wording import refusal_text
 
@@ -32,10 +34,12 @@ DRAFT = "ask"
 @customer
 def ask(request: HttpRequest) -> HttpResponse:
     """Show the form, or send it."""
-    places = places_of(seats(request))
+    places, offered = places_of(seats(request)), _departments(request)
+    asked = intake_fields(offered)
     if request.method == "POST" and "recalculate" not in request.POST:
-        return _send(request, places)
-    form = AskForm(initial=_initial(request, places), places=places, departments=_departments(request))
+        return _send(request, places, offered, asked)
+    initial = _initial(request, places) | typed(asked, request.POST)
+    form = AskForm(initial=initial, places=places, departments=offered, asked=asked)
     return _page(request, form, places)
 
 
@@ -56,8 +60,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/ask/coverage.html", context)
 
 
-def _send(request: HttpRequest, places: list[Place]) -> HttpResponse:
-    form = AskForm(request.POST, request.FILES, places=places, departments=_departments(request))
+def _send(
+    request: HttpRequest, places: list[Place], offered: list[Department], asked: list[CustomField]
+) -> HttpResponse:
+    form = AskForm(request.POST, request.FILES, places=places, departments=offered, asked=asked)
     if not form.is_valid():
         return _page(request, form, places, status=422)
     data = form.cleaned_data
@@ -77,8 +83,12 @@ def _send(request: HttpRequest, places: list[Place]) -> HttpResponse:
             channel=Ticket.Channel.WEB,
             key=_key(request, data["key"]),
             department=data.get("department"),
+            fields=form.answers() if asked else None,
             now=request.now,
         )
+    except WrongAnswers as error:
+        form.add_problems(error.wrong)
+        return _page(request, form, places, status=422)
     except Refused as refusal:
         return _refused(request, form, places, refusal)
     return answer(request, result)

@@ -22,7 +22,9 @@ from vigente.rules.refusal import Refused
 from vigente.tickets.files import SAFE_IMAGES
 from vigente.tickets.html import clean_html
 from vigente.tickets.models import HeldRequest, Ticket
+from vigente.tickets.queries.answers import said_of
 from vigente.tickets.services import held as service
+from vigente.tickets.services.answers import WrongAnswers, intake_fields
 from vigente.ui.feedback import done, refused
 from vigente.ui.wording import refusal_text
 
@@ -49,7 +51,11 @@ def _held(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return _complete(request, row, places)
     work_type = row.work_type.code if row.work_type else request.GET.get("work_type", "")
-    form = WhereForm(initial={"where": request.GET.get("where", ""), "work_type": work_type}, places=places)
+    form = WhereForm(
+        initial={"where": request.GET.get("where", ""), "work_type": work_type},
+        places=places,
+        **_asked(row),
+    )
     return _page(request, row, places, form)
 
 
@@ -77,7 +83,8 @@ def _places(request: HttpRequest, row: HeldRequest) -> list[Place]:
 
 
 def _complete(request: HttpRequest, row: HeldRequest, places: list[Place]) -> HttpResponse:
-    form = WhereForm(request.POST, places=places)
+    asked = _asked(row)
+    form = WhereForm(request.POST, places=places, **asked)
     if not form.is_valid():
         return _page(request, row, places, form, status=422)
     place, work_type = form.cleaned_data["where"], form.cleaned_data["work_type"]
@@ -92,13 +99,28 @@ def _complete(request: HttpRequest, row: HeldRequest, places: list[Place]) -> Ht
             organization=place.organization,
             licence=place.licence,
             work_type=work_type,
+            fields=form.answers() if asked else None,
             now=request.now,
         )
+    except WrongAnswers as error:
+        form.add_problems(error.wrong)
+        return _page(request, row, places, form, status=422)
     except Refused as refusal:
         field = FIELDS.get(refusal.field or "", refusal.field)
         form.add_error(field if field in form.fields else None, refusal_text(refusal))
         return _page(request, row, places, form, status=422)
     return answer(request, result)
+
+
+def _asked(row: HeldRequest) -> dict[str, Any]:
+    """The vendor's own fields, asked of one that came where nobody asked (row 17)."""
+    rows = intake_fields([row.department] * 2 if row.department else ()) if _needs_form(row) else []
+    had = {int(key): value for key, value in row.fields.items()}
+    return {"asked": rows, "had": had, "department": row.department_id} if rows else {}
+
+
+def _needs_form(row: HeldRequest) -> bool:
+    return row.work_type is None or row.requester_id is None
 
 
 def _page(
@@ -135,7 +157,7 @@ def _page(
         "offer_subscription": running_bought(place),
         "offer_licence": place.licence,
         "may_decide": _may_decide(request, row),
-        "needs_form": row.work_type is None or row.requester_id is None,
+        "needs_form": _needs_form(row),
         **extra,
     }
     return page(request, "held.html", context, status)
@@ -156,6 +178,7 @@ def _texts(request: HttpRequest, row: HeldRequest) -> dict[str, Any]:
     return {
         "held": row,
         "decision": row.decision_value(),
+        "values": said_of(row, request.user),
         "body": mark_safe(clean_html(row.html, inline=inline)),
         "files": rows if row.requester_id is not None else [],
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import User
+from vigente.billing.models import WorkType
 from vigente.installation.translated import in_language
 from vigente.rules import fields as rules
 from vigente.rules.patterns import Pattern
@@ -19,8 +20,10 @@ from vigente.tickets.models.tickets import Ticket
 
 class CustomFieldQuerySet(models.QuerySet["CustomField"]):
     def visible_to(self, user: User) -> "CustomFieldQuerySet":
-        """The staff's own: no customer sees them."""
-        return self if user.is_authenticated and user.is_active and user.is_staff_member else self.none()
+        """The staff all, customers the public ones."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self if user.is_staff_member else self.filter(public=True)
 
     def offered(self) -> "CustomFieldQuerySet":
         """Those that are asked for now."""
@@ -29,7 +32,8 @@ class CustomFieldQuerySet(models.QuerySet["CustomField"]):
 
 class CustomField(models.Model):
     """One field. `options`: [{"code", "names"}]; a code never changes its meaning. `pattern_error`: by language, what
-    is said to an answer that does not fit. `depends_option`: the option of `depends_on` where it is asked.
+    is said to an answer that does not fit. `depends_option`: the option of `depends_on` where it is asked. `public`:
+    customers are asked for it and see it. Without departments or kinds of work, it is asked in all of them.
     """
 
     class Kind(models.TextChoices):
@@ -47,6 +51,7 @@ class CustomField(models.Model):
     names = models.JSONField()
     kind = models.CharField(max_length=9, choices=Kind.choices)
     options = models.JSONField(default=list, blank=True)
+    public = models.BooleanField(default=False)
     required = models.BooleanField(default=False)
     locked = models.BooleanField(default=False)
     pattern = models.CharField(max_length=200, blank=True)
@@ -57,6 +62,9 @@ class CustomField(models.Model):
     depends_option = models.CharField(max_length=40, blank=True)
     departments: "models.ManyToManyField[Department, models.Model]" = models.ManyToManyField(
         Department, related_name="+", blank=True
+    )
+    work_types: "models.ManyToManyField[WorkType, models.Model]" = models.ManyToManyField(
+        WorkType, related_name="+", blank=True
     )
     position = models.PositiveIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -82,7 +90,7 @@ class CustomField(models.Model):
         return [(option["code"], in_language(option["names"])) for option in self.options]
 
     def definition(self) -> rules.Field:
-        """For the rules. Reads the departments: prefetch them."""
+        """For the rules. Reads the departments and kinds of work: prefetch them."""
         departments = frozenset(one.pk for one in self.departments.all())
         return rules.Field(
             self.pk,
@@ -93,6 +101,7 @@ class CustomField(models.Model):
             pattern=Pattern(self.pattern) if self.pattern else None,
             depends=(self.depends_on_id, self.depends_option) if self.depends_on_id else None,
             departments=departments or None,
+            works=frozenset(one.pk for one in self.work_types.all()) or None,
         )
 
     def said(self, value: Any) -> str:

@@ -53,6 +53,7 @@ class HeldRequest(models.Model):
     subject = models.CharField(max_length=200)
     html = models.TextField()
     text = models.TextField()
+    fields = models.JSONField(default=dict, blank=True)  # answers to the vendor's own fields, by key
     channel = models.CharField(max_length=5, choices=Ticket.Channel.choices)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING)
     decision = models.JSONField()

@@ -150,7 +150,7 @@ def _ticket(number: int, user: User) -> Ticket:
             has_splits=Exists(SplitProposal.objects.filter(ticket=OuterRef("pk"))),
             has_participants=Exists(Participant.objects.filter(ticket=OuterRef("pk"))),
             has_values=Exists(FieldValue.objects.filter(ticket=OuterRef("pk"))),
-            has_fields=Exists(CustomField.objects.offered()),
+            has_fields=Exists(CustomField.objects.offered().visible_to(user)),
             has_watches=Exists(Watch.objects.filter(ticket=OuterRef("pk"))),
             has_tags=Exists(TicketTag.objects.filter(ticket=OuterRef("pk"))),
         )
@@ -232,10 +232,11 @@ def _tags(ticket: Ticket, user: User) -> list[Tag]:
 
 
 def _values(ticket: Ticket, user: User) -> list[FieldValue]:
-    """What stands in the vendor's own fields, in their order."""
-    if not ticket.has_values or not user.is_staff_member:  # type: ignore[attr-defined]
+    """What stands in the vendor's own fields, in their order; a customer sees the public ones."""
+    if not ticket.has_values:  # type: ignore[attr-defined]
         return []
-    return list(ticket.field_values.select_related("field").order_by("field__position", "field_id"))
+    seen = ticket.field_values.filter(field__in=CustomField.objects.visible_to(user))
+    return list(seen.select_related("field").order_by("field__position", "field_id"))
 
 
 def _watchers(ticket: Ticket, user: User) -> list[User]:

@@ -8,13 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from vigente.accounts.models import User
+from vigente.billing.models import WorkType
 from vigente.events.kinds import Kind
 from vigente.installation.ordering import last_position, put_in_order
 from vigente.installation.translated import names_of
-from vigente.rules.fields import MOST_OPTIONS, WITH_OPTIONS, Checked, Problem, check
+from vigente.rules.fields import MOST_OPTIONS, WITH_OPTIONS, Checked, check
 from vigente.rules.patterns import BadPattern, Pattern
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.models import CustomField, Department, FieldValue, Ticket
+from vigente.tickets.models import CustomField, Department, FieldValue, HeldRequest, Ticket
+from vigente.tickets.services.answers import WrongAnswers as WrongAnswers
 from vigente.tickets.services.state import locked, tell
 
 LONGEST_NAME = 80
@@ -33,14 +35,8 @@ class Wanted:
     pattern_error: Mapping[str, str] | None = None
     depends: tuple[int, str] | None = None
     departments: Collection[Department] = ()
-
-
-class WrongAnswers(Exception):
-    """Nothing was written: what is wrong, by field."""
-
-    def __init__(self, wrong: Mapping[int, Problem]) -> None:
-        super().__init__(str(dict(wrong)))
-        self.wrong = wrong
+    work_types: Collection[WorkType] = ()
+    public: bool = False
 
 
 @transaction.atomic
@@ -51,12 +47,14 @@ def save_field(*, field: CustomField | None, wanted: Wanted) -> CustomField:
         raise Refused(RefusalCode.INVALID_VALUE, field="kind")
     row.names = _names(wanted.names, "names")
     row.options = _options(row, wanted)
-    row.required, row.locked = wanted.required, wanted.locked
+    row.required, row.locked, row.public = wanted.required, wanted.locked, wanted.public
     row.pattern = _pattern(row, wanted.pattern)
     row.pattern_error = names_of(wanted.pattern_error or {}) if row.pattern else {}
     row.depends_on, row.depends_option = _depends(row, wanted.depends)
+    _as_public_as_what_it_depends_on(row)
     row.save()
     row.departments.set(wanted.departments)
+    row.work_types.set(wanted.work_types)
     return row
 
 
@@ -78,7 +76,8 @@ def restore_field(*, field: CustomField) -> None:
 @transaction.atomic
 def delete_field(*, field: CustomField) -> None:
     """Only one in which nothing stands and on which nothing depends."""
-    if FieldValue.objects.filter(field=field).exists() or field.dependents.exists():
+    waits = HeldRequest.objects.filter(fields__has_key=str(field.pk), ticket__isnull=True)
+    if FieldValue.objects.filter(field=field).exists() or field.dependents.exists() or waits.exists():
         raise Refused(RefusalCode.STILL_USED)
     field.delete()
 
@@ -87,15 +86,20 @@ def delete_field(*, field: CustomField) -> None:
 def set_values(
     *, ticket: Ticket, sent: Mapping[int, Any], actor: User | None, now: datetime, whole: bool = True
 ) -> Checked:
-    """Fill the fields of a case. `whole`: what was not sent was left empty. Raises WrongAnswers."""
+    """Fill the fields of a case; a customer the public ones, until it ends. `whole`: what was not sent was left empty.
+    Raises WrongAnswers.
+    """
     ticket = locked(ticket.pk)
-    fields = {row.pk: row for row in asked_of(ticket)}
+    if actor is not None and not actor.is_staff_member and ticket.is_done:
+        raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
+    fields = {row.pk: row for row in asked_of(ticket, reader=actor)}
     had = {row.field_id: row for row in ticket.field_values.filter(field__in=fields)}
     found = check(
         [row.definition() for row in fields.values()],
         sent,
         had={key: row.value for key, row in had.items()},
         department=ticket.department_id,
+        work=ticket.work_type_id,
         whole=whole,
     )
     if found.wrong:
@@ -115,14 +119,32 @@ def set_values(
     return found
 
 
-def asked_of(ticket: Ticket) -> list[CustomField]:
-    """The fields that its department has, in order; which of them apply depends on the answers too."""
-    rows = CustomField.objects.offered().prefetch_related("departments")
+def asked_of(ticket: Ticket, *, reader: User | None = None) -> list[CustomField]:
+    """The fields that its department and kind of work have, in order; which of them apply depends on the answers too.
+    `reader`: only those that this person may see.
+    """
+    rows = CustomField.objects.offered().prefetch_related("departments", "work_types", "depends_on")
+    if reader is not None:
+        rows = rows.visible_to(reader)
     return [
         row
         for row in rows
-        if not row.departments.all() or any(one.pk == ticket.department_id for one in row.departments.all())
+        if _here(row.departments.all(), ticket.department_id)
+        and _here(row.work_types.all(), ticket.work_type_id)
     ]
+
+
+def _here(only: Collection[Any], key: int) -> bool:
+    return not only or any(one.pk == key for one in only)
+
+
+def _as_public_as_what_it_depends_on(row: CustomField) -> None:
+    """Whoever is asked a field is asked the one it depends on."""
+    above = row.depends_on
+    if row.public and above is not None and not above.public:
+        raise Refused(RefusalCode.INVALID_VALUE, field="depends")
+    if not row.public and row.pk and row.dependents.filter(public=True).exists():
+        raise Refused(RefusalCode.INVALID_VALUE, field="public")
 
 
 def _names(given: Mapping[str, str], field: str) -> dict[str, str]:

@@ -46,6 +46,11 @@ def _first(cursor: Any) -> int | None:
     return int(row[0]) if row else None
 
 
+def first_department() -> Department | None:
+    """Where the next new case begins; None as long as there is no department at all."""
+    return _DEFAULT.first()
+
+
 # The UPDATE holds the counter until the transaction ends.
 _RAISE = Asked("UPDATE tickets_ticketnumber SET last = last + 1 WHERE id = 1 RETURNING last", (), _first)
 _DEFAULT = Prepared(

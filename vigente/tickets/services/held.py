@@ -2,7 +2,7 @@
 15, 41, 45, 46, 50).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from vigente.rules.reasons import NOT_BY_ITSELF, Code, Reason
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import path_of
 from vigente.tickets.models import Attachment, HeldRequest, Message, Ticket
+from vigente.tickets.services.answers import answers_at_intake
 from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request
 from vigente.tickets.services.submission import accept, charge_for, override_for
@@ -95,10 +96,11 @@ def complete(
     licence: Licence | None,
     work_type: WorkType,
     now: datetime,
+    fields: Mapping[int, Any] | None = None,
 ) -> Ticket | HeldRequest:
     """Fill in what a request lacked (licence, kind of work; row 17) and decide it now. Whoever completes what nobody
     had claimed becomes its requester. What a manager approved is approved as it was: changed by somebody else, it is
-    asked for anew.
+    asked for anew. `fields`: answers to the vendor's public fields, None where nobody was asked. Raises WrongAnswers.
     """
     if held.requester_id not in (None, user.pk) and not _may_decide(held, user):
         raise Refused(RefusalCode.NOT_YOURS)
@@ -111,12 +113,24 @@ def complete(
         raise Refused(RefusalCode.NOT_YOURS, field="organization")
     if licence is not None and (organization is None or licence.organization_id != organization.pk):
         raise Refused(RefusalCode.NOT_YOURS, field="licence")
+    given: dict[str, Any] = {}
+    if fields is not None:
+        given["fields"] = {
+            str(key): value
+            for key, value in answers_at_intake(
+                fields, work_type=work_type, department=held.department
+            ).items()
+        }
     with transaction.atomic():
         alive = HeldRequest.objects.filter(
             pk=held.pk, status__in=[*PENDING, STATUS.EXPIRED], erased_at__isnull=True
         )
         changed = alive.update(
-            requester=held.requester or user, organization=organization, licence=licence, work_type=work_type
+            requester=held.requester or user,
+            organization=organization,
+            licence=licence,
+            work_type=work_type,
+            **given,
         )
         if changed and not _may_decide(held, user):
             same = {"licence": held.licence_id, "work_type": held.work_type_id}
@@ -218,7 +232,7 @@ def erase_due(*, now: datetime, limit: int = 200) -> int:
     for held in due:
         with transaction.atomic():
             over = HeldRequest.objects.filter(pk=held.pk, erase_at__lte=now, erased_at__isnull=True)
-            if not over.update(html="", text="", answer="", erased_at=now):
+            if not over.update(html="", text="", answer="", fields={}, erased_at=now):
                 continue  # its author took it up again a moment ago
             files = list(Attachment.objects.filter(held=held))
             Attachment.objects.filter(held=held).delete()
@@ -306,6 +320,7 @@ def _request(held: HeldRequest, user: User | None, override_by: User | None) -> 
         follows=held.follows,
         sender_name=held.sender_name,
         department=held.department,
+        fields={int(key): value for key, value in held.fields.items()},
     )
 
 

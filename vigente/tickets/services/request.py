@@ -1,7 +1,8 @@
 """A request as somebody sends it: checked and made safe before anything is decided."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.conf import settings
 from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, WorkType
 from vigente.installation.prepared import Asked, Param, Prepared
+from vigente.rules.fields import Value
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.files import File, check
 from vigente.tickets.html import clean_html, html_of_text, text_of_html
@@ -20,7 +22,8 @@ SUBJECT_MAX = 200
 @dataclass(frozen=True, slots=True)
 class Request:
     """What somebody asks. `requester` None: nobody we know wrote from `email`. `opened_by`: the agent who files it
-    for them. `department`: where it is to go, instead of the default.
+    for them. `department`: where it is to go, instead of the default. `fields`: checked answers to the vendor's own
+    fields.
     """
 
     requester: User | None
@@ -37,6 +40,7 @@ class Request:
     follows: Ticket | None = None
     sender_name: str = ""
     department: Department | None = None
+    fields: Mapping[int, Value] = field(default_factory=dict)
 
     def digest(self) -> str:
         """What makes two requests the same."""
@@ -46,6 +50,8 @@ class Request:
             hashed.update(f"{part}\0".encode())
         if self.department is not None:
             hashed.update(f"{self.department.pk}\0".encode())
+        for key, value in sorted(self.fields.items()):
+            hashed.update(f"{key}={value}\0".encode())
         for file in self.files:
             hashed.update(file.filename.encode() + hashlib.sha256(file.content).digest())
         return hashed.hexdigest()
@@ -54,9 +60,9 @@ class Request:
 def prepare(request: Request) -> Request:
     """Check and clean what was sent; raise Refused naming the field at fault."""
     subject, text, html = request.subject.strip(), request.text, request.html
-    for field, value in (("subject", subject), ("text", text), ("text", html)):
+    for name, value in (("subject", subject), ("text", text), ("text", html)):
         if "\0" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
-            raise Refused(RefusalCode.BAD_CHARACTERS, field=field)
+            raise Refused(RefusalCode.BAD_CHARACTERS, field=name)
     if len(text) > settings.MESSAGE_MAX_CHARS or len(html) > 4 * settings.MESSAGE_MAX_CHARS:
         raise Refused(RefusalCode.TOO_LONG, field="text", limit=settings.MESSAGE_MAX_CHARS)
     subject = " ".join(subject.split())

@@ -5,9 +5,10 @@ gets the first answer.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -35,6 +36,7 @@ from vigente.tickets.models import (
     Submission,
     Ticket,
 )
+from vigente.tickets.services.answers import answers_at_intake, keep_answers
 from vigente.tickets.services.departments import agent_for
 from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request, prepare, seat_asked
@@ -62,6 +64,7 @@ def submit_request(
     sender_name: str = "",
     hold_as: Code | None = None,
     department: Department | None = None,
+    fields: Mapping[int, Any] | None = None,
 ) -> Ticket | HeldRequest:
     """File a request: a case if it is covered, else a held request, stored whole (rows 2, 3). Nothing is decided twice.
 
@@ -69,7 +72,8 @@ def submit_request(
     will do.
     `override_reason`: a supervisor lets in what is not covered, as goodwill that is drawn at once (row 15).
     `department`: where it goes instead of the default one.
-    `hold_as`: hold it whatever the coverage, for that reason (row 17). Raises Refused for bad input, having written
+    `hold_as`: hold it whatever the coverage, for that reason (row 17). `fields`: answers to the vendor's public fields,
+    as they were sent; None where nobody was asked. Raises Refused for bad input, and WrongAnswers, having written
     nothing.
     """
     request = prepare(
@@ -88,6 +92,9 @@ def submit_request(
             follows=follows,
             sender_name=sender_name,
             department=department,
+            fields={}
+            if fields is None
+            else answers_at_intake(fields, work_type=work_type, department=department),
         )
     )
     with transaction.atomic():
@@ -234,6 +241,7 @@ def accept(
             of_department=True,
             by_line=False,
         )
+    keep_answers(ticket, request.fields, actor=request.opened_by or request.requester, now=now)
     if request.opened_by is not None and request.opened_by.pk != ticket.requester_id:
         _opened_for_customer(ticket, request.opened_by, now=now, dispute_days=facts.rulebook.dispute_days)
     if ticket.queue == Ticket.Queue.QUOTATION:
@@ -331,6 +339,7 @@ def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
         subject=request.subject,
         html=request.html,
         text=request.text,
+        fields={str(key): value for key, value in request.fields.items()},
         channel=request.channel,
         status=HeldRequest.Status.APPROVAL if waits_for_manager else HeldRequest.Status.WAITING,
         decision=decision.to_json(),

@@ -1,4 +1,4 @@
-"""Forms of the vendor's own fields: the owner describes them, the staff fills them."""
+"""The form in which the owner describes one of the vendor's own fields."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from vigente.installation.translated import in_language
-from vigente.rules.fields import LONGEST, STARS, Problem
+from vigente.billing.models import WorkType
 from vigente.rules.folding import fold
 from vigente.tickets.models import CustomField, Department
 from vigente.tickets.services.fields import LONGEST_NAME, Wanted
@@ -49,10 +48,22 @@ class FieldForm(NamedForm):
         label=gettext_lazy("Si no la tiene, se dice en inglés"), required=False, max_length=200
     )
     depends = forms.ChoiceField(label=gettext_lazy("Se pregunta"), required=False)
+    public = forms.BooleanField(
+        label=gettext_lazy("Los clientes lo ven y lo llenan"),
+        help_text=gettext_lazy("Se les pregunta al pedir ayuda, y lo completan en su caso."),
+        required=False,
+    )
     departments = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Solo en estos departamentos"),
         help_text=gettext_lazy("Sin marcar ninguno, en todos."),
         queryset=Department.objects.offered(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    work_types = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Solo en estos tipos de trabajo"),
+        help_text=gettext_lazy("Sin marcar ninguno, en todos."),
+        queryset=WorkType.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -79,6 +90,8 @@ class FieldForm(NamedForm):
             pattern_error={"es": data["error_es"], "en": data["error_en"]},
             depends=(int(key), option) if key else None,
             departments=data["departments"],
+            work_types=data["work_types"],
+            public=data["public"],
         )
 
 
@@ -97,6 +110,8 @@ def _initial(field: CustomField) -> dict[str, Any]:
         "error_en": field.pattern_error.get("en", ""),
         "depends": f"{field.depends_on_id}:{field.depends_option}" if field.depends_on_id else "",
         "departments": field.departments.all(),
+        "work_types": field.work_types.all(),
+        "public": field.public,
     }
 
 
@@ -144,89 +159,3 @@ def _new_code(names: Mapping[str, str], taken: set[str]) -> str:
         code = f"{stem}-{n}"
     taken.add(code)
     return code
-
-
-class ValuesForm(forms.Form):
-    """The fields of a case. It reads only what was sent; whether that will do, the rules say."""
-
-    def __init__(
-        self, *args: Any, asked: Sequence[CustomField], had: Mapping[int, Any], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.asked = {f"field_{row.pk}": row for row in asked}
-        for name, row in self.asked.items():
-            made = _input(row)
-            made.label = str(row)
-            made.required = row.required and row.depends_on is None
-            made.error_messages["required"] = _problem(row, Problem.REQUIRED)
-            made.initial = _shown(had.get(row.pk))
-            made.disabled = row.locked and row.pk in had
-            made.help_text = _problem(row, Problem.LOCKED) if made.disabled else _when(row)
-            self.fields[name] = made
-
-    def sent(self) -> dict[int, Any]:
-        return {row.pk: self.cleaned_data[name] for name, row in self.asked.items()}
-
-    def add_problems(self, wrong: Mapping[int, Problem]) -> None:
-        """Say beside each field what is wrong with it."""
-        for name, row in self.asked.items():
-            if row.pk in wrong:
-                self.add_error(name, _problem(row, wrong[row.pk]))
-
-
-def _shown(value: Any) -> Any:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-
-
-def _input(row: CustomField) -> forms.Field:
-    if row.kind in (Kind.CHECKLIST, Kind.MULTIPLE):
-        boxes = row.kind == Kind.CHECKLIST
-        widget = forms.CheckboxSelectMultiple if boxes else forms.SelectMultiple
-        return forms.MultipleChoiceField(choices=row.choices, widget=widget)
-    if row.kind in (Kind.OPTIONS, Kind.RADIO, Kind.BOOLEAN, Kind.CHECKBOX, Kind.RATING):
-        return forms.ChoiceField(
-            choices=[("", "—"), *_choices(row)],
-            widget=forms.Select if row.kind in (Kind.OPTIONS, Kind.RATING) else forms.RadioSelect,
-        )
-    if row.kind == Kind.DATE:
-        return forms.DateField(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"]
-        )
-    if row.kind == Kind.TEXTAREA:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=LONGEST["textarea"])
-    return forms.CharField(max_length=LONGEST["text"])
-
-
-def _choices(row: CustomField) -> list[tuple[str, str]]:
-    if row.kind == Kind.BOOLEAN:
-        return [("yes", _("Sí")), ("no", _("No"))]
-    if row.kind == Kind.CHECKBOX:
-        return [("yes", _("Sí"))]
-    if row.kind == Kind.RATING:
-        return [(str(n), str(n)) for n in range(1, STARS + 1)]
-    return row.choices
-
-
-def _when(row: CustomField) -> str:
-    if row.depends_on is None:
-        return ""
-    names = {"yes": _("Sí"), "no": _("No")} | dict(row.depends_on.choices)
-    option = names.get(row.depends_option, row.depends_option)
-    words = {"field": row.depends_on, "option": option}
-    if row.required:
-        return _("Hay que llenarlo si “%(field)s” es “%(option)s”.") % words
-    return _("Solo si “%(field)s” es “%(option)s”.") % words
-
-
-def _problem(row: CustomField, problem: Problem) -> str:
-    texts = {
-        Problem.REQUIRED: _("Falta este dato."),
-        Problem.NOT_AN_OPTION: _("Elija una de las opciones."),
-        Problem.NOT_A_DATE: _("Escriba una fecha que exista."),
-        Problem.NOT_A_CHOICE: _("Elija una de las opciones."),
-        Problem.TOO_LONG: _("Es demasiado largo."),
-        Problem.BAD_CHARACTERS: _("Tiene caracteres que no se pueden guardar. Vuelva a escribirlo."),
-        Problem.LOCKED: _("Ya está puesto y no se cambia."),
-        Problem.PATTERN: in_language(row.pattern_error) or _("No tiene la forma que se pide."),
-    }
-    return texts[problem]

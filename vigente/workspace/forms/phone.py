@@ -1,5 +1,6 @@
 """What an agent types who opens a case for somebody on the telephone (row 15)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.models import Licence, WorkType
+from vigente.tickets.models import CustomField
+from vigente.ui.custom_fields import AsksFields
 from vigente.workspace.forms.fields import FilesField
 from vigente.workspace.words import licence_name
 
@@ -26,7 +29,7 @@ class PersonField(forms.ModelChoiceField):
         return f"{obj.name} · {obj.email}" if obj.name else obj.email
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(AsksFields):
     """The request as the customer would have filed it, and a supervisor's reason if it is let in without coverage."""
 
     requester = PersonField(label=_("Quién llama"), queryset=User.objects.none(), empty_label=None)
@@ -55,8 +58,16 @@ class PhoneForm(forms.Form):
     )
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, *args: Any, organization: Organization, user: User, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        organization: Organization,
+        user: User,
+        asked: Sequence[CustomField] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.ask(asked, {}, intake=True)
         people = User.objects.filter(memberships__organization=organization, is_active=True)
         self.fields["requester"].queryset = people.order_by("name", "email")  # type: ignore[attr-defined]
         licences = Licence.objects.filter(organization=organization, is_active=True)

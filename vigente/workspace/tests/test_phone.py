@@ -5,6 +5,7 @@ import pytest
 from vigente.billing.queries import meter_of
 from vigente.factories import make_customer, make_licence, make_user
 from vigente.tickets.models import DrawDispute, HeldRequest, Ticket
+from vigente.tickets.services.fields import Wanted, save_field
 from vigente.workspace.tests.conftest import said, words
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +108,14 @@ def test_an_organization_without_people_says_to_invite_one(ana, now):
 
     bare = make_organization("Recién llegada")
     assert "Nadie de esta organización tiene acceso todavía" in words(ana.get("open_for", bare.pk))
+
+
+def test_public_fields_are_asked_of_who_calls_and_kept_on_errors(ana, shop):
+    box = save_field(field=None, wanted=Wanted({"es": "Caja"}, "text", required=True, public=True))
+    assert "Caja" in words(ana.get("open_for", shop.organization.pk))
+    missing = ana.post("open_for", shop.organization.pk, **form_of(shop))
+    assert missing.context["form"].errors.keys() == {f"field_{box.pk}"}
+    kept = ana.post("open_for", shop.organization.pk, **form_of(shop, subject=""), **{f"field_{box.pk}": "4"})
+    assert (kept.status_code, 'value="4"' in kept.content.decode()) == (422, True)
+    ana.post("open_for", shop.organization.pk, **form_of(shop), **{f"field_{box.pk}": "4"})
+    assert Ticket.objects.get().field_values.get().value == "4"

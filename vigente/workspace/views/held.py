@@ -16,6 +16,7 @@ from vigente.accounts.models import User
 from vigente.billing.queries import favours_left, offers_for
 from vigente.tickets.html import clean_html
 from vigente.tickets.models import HeldRequest
+from vigente.tickets.queries.answers import said_of
 from vigente.tickets.queries.counts import OPEN_HELD
 from vigente.tickets.queries.held import HELD_VIEWS, held_page
 from vigente.tickets.services import held as services
@@ -117,6 +118,7 @@ def held_request(request: HttpRequest, pk: int) -> HttpResponse:
             for file in held.attachments.all()
         ],
         "is_open": held.status in OPEN_HELD,
+        "values": said_of(held, person(request)),
     }
     return render(request, "workspace/held/request.html", context)
 

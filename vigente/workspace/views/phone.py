@@ -16,7 +16,9 @@ from vigente.tickets.folding import Folded
 from vigente.tickets.models import HeldRequest, Ticket
 from vigente.tickets.queries import Preview, preview
 from vigente.tickets.queries.matching import words_of
+from vigente.tickets.services.answers import WrongAnswers, intake_fields
 from vigente.tickets.services.submission import submit_request
+from vigente.ui.custom_fields import typed
 from vigente.ui.feedback import done
 from vigente.workspace.access import instant, person, staff
 from vigente.workspace.answers import add_refusal, asked, posted
@@ -53,12 +55,14 @@ def open_for(request: HttpRequest, pk: int) -> HttpResponse:
     """The form, with what it would use before it is sent; on POST the case, or a held request."""
     organization = get_object_or_404(Organization.objects.visible_to(person(request)), pk=pk)
     user, now = person(request), instant(request)
+    custom = intake_fields()
     form = PhoneForm(
         posted(request),
         request.FILES if request.method == "POST" else None,
         organization=organization,
         user=user,
-        initial={"submission_key": secrets.token_urlsafe(16)},
+        asked=custom,
+        initial={"submission_key": secrets.token_urlsafe(16)} | typed(custom, request.GET),
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -75,8 +79,11 @@ def open_for(request: HttpRequest, pk: int) -> HttpResponse:
                 opened_by=user,
                 files=data["files"],
                 override_reason=data.get("override_reason", ""),
+                fields=form.answers() if custom else None,
                 now=now,
             )
+        except WrongAnswers as error:
+            form.add_problems(error.wrong)
         except Refused as refusal:
             add_refusal(form, refusal)
         else:

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vigente.tickets.models import CustomField
 from vigente.tickets.services import fields as services
+from vigente.ui.custom_fields import ValuesForm
 from vigente.ui.feedback import done
 from vigente.ui.sorting import order_of, sorted_answer
 from vigente.workspace.access import instant, owners, person, staff
 from vigente.workspace.answers import Action, attempt, go, perform, posted, show
-from vigente.workspace.forms.custom_fields import FieldForm, ValuesForm
+from vigente.workspace.forms.custom_fields import FieldForm
 from vigente.workspace.views.actions import back, both
 from vigente.workspace.views.case import find
 
@@ -125,14 +126,19 @@ def case_fields(request: HttpRequest, number: int) -> HttpResponse:
     if not asked:
         return redirect(back(ticket))
     had = dict(ticket.field_values.values_list("field", "value"))
-    form = ValuesForm(posted(request), asked=asked, had=had)
+    form = ValuesForm(
+        posted(request), asked=asked, had=had, work=ticket.work_type_id, department=ticket.department_id
+    )
     action = Action(
-        title=_("Datos del caso %(number)s") % {"number": number}, submit=_("Guardar"), back=back(ticket)
+        title=_("Datos del caso %(number)s") % {"number": number},
+        submit=_("Guardar"),
+        back=back(ticket),
+        template="workspace/structure/values.html",
     )
     if form.is_bound and form.is_valid():
         try:
             services.set_values(
-                ticket=ticket, sent=_plain(form.sent()), actor=person(request), now=instant(request)
+                ticket=ticket, sent=form.answers(), actor=person(request), now=instant(request)
             )
         except services.WrongAnswers as error:
             form.add_problems(error.wrong)
@@ -140,8 +146,3 @@ def case_fields(request: HttpRequest, number: int) -> HttpResponse:
             done(request, _("Guardado."))
             return go(request, action.back)
     return show(request, action, form, status=422 if form.is_bound else 200)
-
-
-def _plain(sent: dict[int, Any]) -> dict[int, Any]:
-    """As it is kept: a date as text."""
-    return {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in sent.items()}

@@ -11,4 +11,5 @@ import "./palette.js";
 import "./sortable.js";
 import { onPiece } from "./dom.js";
 
+onPiece((piece) => piece.querySelector("[data-asked]") && import("./asked.js"));
 onPiece((piece) => piece.querySelector("[data-conditions]") && import("./conditions.js"));
