@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "vigente.webhooks",
     "vigente.automation",
     "vigente.trials",
+    "vigente.bulk",
     "vigente.reports",
     "vigente.portal",
     "vigente.workspace",

@@ -59,7 +59,8 @@ GROUPS: dict[tuple[str, str], str] = {
         portal:pay_invoice_card/""",
     # Workspace: all staff
     ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts
-        workspace:changes workspace:preview/ workspace:responses workspace:case_responses/ workspace:saved_views
+        workspace:changes workspace:bulk_list workspace:bulk_count
+        workspace:preview/ workspace:responses workspace:case_responses/ workspace:saved_views
         workspace:saved_view/
         workspace:search workspace:condition_choices
         workspace:open workspace:phone_preview/ workspace:file/ workspace:case/ workspace:held
@@ -72,7 +73,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:watch/ workspace:unwatch/ workspace:locking/ workspace:unlocking/
         workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
-    ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:saved_view_new workspace:saved_view_edit/
+    ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:bulk_new workspace:saved_view_new workspace:saved_view_edit/
         workspace:saved_view_deletion/ workspace:response_new workspace:response/ workspace:response_deletion/
         workspace:message_edit/ workspace:message_deletion/
         workspace:away
@@ -82,6 +83,8 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:organization_new
         workspace:person_invite/ workspace:licence_new/ workspace:goodwill_new/
         workspace:licence_hosting/ workspace:licence_key/ workspace:membership/""",
+    ("LLNNNNNNOO", "LLNNNNNMMM"): "workspace:bulk/",  # one's own, and supervisors those of all
+    ("LLNNNNNMMM", "LLNNNNNNOO"): "workspace:bulk_undo/",
     # Workspace: supervisors and the owner
     ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:message_versions/ workspace:money workspace:invoices
         workspace:invoice/ workspace:invoice_pdf/ workspace:automation workspace:automation_rule/

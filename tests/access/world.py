@@ -19,6 +19,7 @@ from vigente.billing.services import invoices, orders, wishes
 from vigente.billing.services.organizations import block
 from vigente.billing.services.packs import add_pack
 from vigente.billing.services.transfers import send_proof
+from vigente.bulk import services as bulk
 from vigente.factories import (
     Customer,
     join,
@@ -212,7 +213,10 @@ def _of_the_team(world: World, shop: Customer, case: Ticket, now: datetime) -> d
     tag_case(ticket=case, tags=[tag], actor=world.people["agent"], now=now)
     custom = save_field(field=None, wanted=Wanted(names={"es": "NOTAINTERNA"}, kind="text"))
     set_values(ticket=case, sent={custom.pk: "NOTAINTERNA"}, actor=world.people["agent"], now=now)
+    many = bulk.start(act="tag", value={"value": str(tag.pk)}, cases=Ticket.objects.filter(pk=case.pk),
+                      actor=world.people["supervisor"], key="matriz", now=now)  # fmt: skip
     return {
+        "bulk": many.pk,
         "token_revocation": token.pk, "session_end": session.pk, "account_session_end": session.pk, "tag": tag.pk,
         "field": custom.pk, "arranged": Department.objects.create(name="NOTAINTERNA").pk, "saved_view": listed.pk,
         "response": reply.pk,

@@ -145,6 +145,8 @@ def _merge_field(params: Words) -> str:
             return _("Hay un campo sin cerrar: empieza con {{ y termina con }}.")
         case "too_long":
             return _("Es demasiado largo: como máximo %(what)s caracteres.") % what
+        case "missing":
+            return _("Le falta un dato que el texto usa: %(what)s.") % what
         case "too_many":
             return _("Son demasiados campos: como máximo %(what)s.") % what
     return _("No se entiende %(what)s. Un campo se escribe como {{ requester.name }}.") % what

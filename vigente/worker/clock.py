@@ -23,6 +23,7 @@ from vigente.billing.services import dunning, ledger, orders, reminders, terms
 from vigente.billing.services.arrears import held_open
 from vigente.billing.services.renewals import renew_ordinary
 from vigente.billing.services.subscriptions import roll_over
+from vigente.bulk import services as bulk
 from vigente.events.kinds import Kind
 from vigente.events.models import Event, record
 from vigente.installation.prepared import Param, Prepared
@@ -226,6 +227,11 @@ def forget_old_trials(*, now: datetime) -> int:
     return trials.forget_old(now=now)
 
 
+def forget_old_bulk_actions(*, now: datetime) -> int:
+    """Delete the rows of what was done to many cases long ago."""
+    return bulk.forget_old(now=now)
+
+
 JOBS: list[Job] = [
     Job(roll_over_subscriptions),
     Job(expire_grants),
@@ -248,6 +254,7 @@ JOBS: list[Job] = [
     Job(forget_old_sessions, every=timedelta(hours=12)),
     Job(forget_old_prints, every=timedelta(hours=12)),
     Job(erase_old_deliveries, every=timedelta(minutes=10)),
+    Job(forget_old_bulk_actions, every=timedelta(hours=12)),
     Job(forget_old_trials, every=timedelta(hours=12)),
     Job(tidy_presence, every=timedelta(hours=12)),
     Job(try_rules_out, long=True),

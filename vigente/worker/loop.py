@@ -15,6 +15,7 @@ from django.db import close_old_connections, connections
 
 from vigente.billing.cards import offered
 from vigente.billing.services import card_charges, cards
+from vigente.bulk import services as bulk
 from vigente.installation.clock import vendor_now
 from vigente.mail import imap, inbound, outbound
 from vigente.webhooks import sending
@@ -94,6 +95,7 @@ def lanes() -> Iterator[Lane]:
     """What a worker does, side by side."""
     yield Lane("events and clock", EventsAndClock())
     yield Lane("long jobs", LongJobs())
+    yield Lane("many cases at once", bulk.run_due)
     yield Lane("mail in", inbound.process_due)
     yield Lane("mail out", outbound.send_due)
     yield Lane("mail fetch", imap.fetch_due)

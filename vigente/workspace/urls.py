@@ -3,6 +3,7 @@
 from django.urls import path
 
 from vigente.workspace.urls_automation import automation_pages
+from vigente.workspace.urls_bulk import bulk_pages
 from vigente.workspace.urls_conversation import conversation_pages
 from vigente.workspace.urls_money import money_pages
 from vigente.workspace.views import (
@@ -270,4 +271,4 @@ vendor = [
     path("settings/<slug:slug>/new/", settings.section_row, name="section_new"),
     path("settings/<slug:slug>/<int:pk>/", settings.section_row, name="section_row"),
 ]
-urlpatterns = [*lists, *cases, *conversation_pages, *money_pages, *automation_pages, *customers, *vendor]
+urlpatterns = [*lists, *cases, *bulk_pages, *conversation_pages, *money_pages, *automation_pages, *customers, *vendor]

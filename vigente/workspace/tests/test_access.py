@@ -14,6 +14,7 @@ from vigente.billing.models import MissedTerm, RulebookVersion
 from vigente.billing.prices import Priced
 from vigente.billing.services import invoices, orders
 from vigente.billing.services.transfers import send_proof
+from vigente.bulk.models import BulkAction
 from vigente.factories import make_customer, make_policy, make_user, publish
 from vigente.mail.models import InboundMessage, Mailbox, OutboundMessage
 from vigente.rules.conditions import ALWAYS
@@ -218,6 +219,7 @@ def made_by_the_team(owner, now):
         "field": save_field(field=None, wanted=Wanted(names={"es": "Caja"}, kind="text")).pk,
         "tag": add_tag(names={"es": "Visita"}).pk,
         "arranged": Department.objects.create(name="Visitas").pk,
+        "bulk": BulkAction.objects.create(actor=owner, act="unassign", key="k", total=1, created_at=now).pk,
         "session_end": UserSession.objects.create(user=owner, key="k", began_at=now).pk,
     }  # fmt: skip
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -24,7 +23,9 @@ from vigente.ui.exports import csv_response
 from vigente.ui.feedback import refused
 from vigente.ui.wording import refusal_text
 from vigente.workspace.access import instant, person, staff
+from vigente.workspace.bulk_words import choosing_acts
 from vigente.workspace.glance import Glance, glance
+from vigente.workspace.narrowing import department_of, narrowed_by
 from vigente.workspace.templatetags.desk import count_texts
 
 PAGE = 50
@@ -57,9 +58,11 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
     now, user = instant(request), person(request)
     departments = list(Department.objects.all())
     own = list(user.departments.values_list("pk", flat=True))
-    chosen, ids = _department(request.GET.get("department", ""), departments, own, view)
+    chosen, ids = department_of(
+        request.GET.get("department", ""), user, view=view, departments=departments, own=own
+    )
     rulebook = rulebook_at(now)
-    narrowed, kept = _narrowed(request, now=now)
+    narrowed, kept = narrowed_by(request.GET, now=now)
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view=view, now=now, departments=ids, narrowed=narrowed)
         return csv_response(f"{_('casos')}-{view}", columns(), (cells(row) for row in rows))
@@ -83,6 +86,8 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
         "page": page,
         "here": here,
         "kept": urlencode(kept),
+        "of": urlencode({"list": view, **kept}),
+        "choosing_acts": choosing_acts(),
         "more": f"{here}?{urlencode({**kept, 'after': page.next_cursor})}" if page.has_more else "",
         "is_line": VIEWS[view].is_line,
         "is_narrowed": is_narrowed,
@@ -99,29 +104,6 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
         "glance": _first(page, user=user, now=now, shown=ids, rulebook=rulebook),
     }
     return render(request, "workspace/queue/queue.html", context)
-
-
-def _narrowed(request: HttpRequest, *, now: datetime) -> tuple[Q, dict[str, str]]:
-    """`?late` only those past their promise, `?rank=` only those of a priority; and what of it goes on."""
-    narrowed, kept = Q(), {}
-    if "late" in request.GET:
-        narrowed, kept["late"] = Q(due_at__lt=now), "1"
-    rank = request.GET.get("rank", "")
-    if rank.isascii() and rank.isdigit() and len(rank) < 6:
-        narrowed, kept["rank"] = narrowed & Q(rank=int(rank)), rank
-    return narrowed, kept
-
-
-def _department(
-    wanted: str, departments: list[Department], own: list[int], view: str
-) -> tuple[Department | str, list[int] | None]:
-    """What the list is narrowed to: by default an agent's own departments, for the line is what they may take."""
-    for department in departments:
-        if wanted == str(department.pk):
-            return department, [department.pk]
-    if wanted == "all" or view != "line" or not own or len(own) == len(departments):
-        return "all", None
-    return "own", own
 
 
 def _first(
@@ -174,9 +156,8 @@ def take(request: HttpRequest) -> HttpResponse:
 def preview(request: HttpRequest, number: int) -> HttpResponse:
     """The right rail for the case under the cursor of a list. `shown`: the departments the list counts places in."""
     user = person(request)
-    own = list(user.departments.values_list("pk", flat=True))
     wanted, view = request.GET.get("department", ""), request.GET.get("view", "line")
-    shown = _department(wanted, list(Department.objects.all()), own, view)[1]
+    shown = department_of(wanted, user, view=view)[1]
     seen = glance(number, user=user, now=instant(request), shown=shown)
     if seen is None:
         raise Http404

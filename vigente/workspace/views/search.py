@@ -22,6 +22,7 @@ from vigente.tickets.queries.searching import found, held_found
 from vigente.ui.exports import csv_response
 from vigente.workspace.access import instant, person, staff
 from vigente.workspace.answers import asked
+from vigente.workspace.bulk_words import choosing_acts
 from vigente.workspace.search_words import OPERATORS, help_rows, problem_texts
 from vigente.workspace.views.held import rows_of
 from vigente.workspace.views.queue import cells, columns
@@ -57,6 +58,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         return csv_response(_("búsqueda"), columns(), (cells(row) for row in rows))
     near = found(user, wanted, now=now, zone=zone, one_by_one=True)
     page = queue_page(user, view="all", among=cases, near=near, cursor=request.GET.get("after"), now=now)
+    context |= {"of": urlencode({"list": "search", "q": text}), "choosing_acts": choosing_acts()}
     context |= {"page": page, "more": _more(text, page.next_cursor), **_others(user, wanted)}
     return render(request, "workspace/queue/search.html", context)
 

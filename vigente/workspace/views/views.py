@@ -21,6 +21,7 @@ from vigente.ui.formats import number
 from vigente.ui.sorting import order_of, sorted_answer
 from vigente.workspace.access import instant, person, staff
 from vigente.workspace.answers import Action, asked, perform, posted
+from vigente.workspace.bulk_words import choosing_acts
 from vigente.workspace.forms.case import ConfirmForm
 from vigente.workspace.forms.views import ViewForm
 from vigente.workspace.glance import glance
@@ -44,6 +45,7 @@ def saved_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     here = reverse("workspace:saved_view", args=[pk])
     more = f"{here}?{urlencode({'after': page.next_cursor})}" if page.has_more else ""
     context = {"view": row, "page": page, "here": here, "more": more, "is_line": False, "view_name": ""}
+    context |= {"of": urlencode({"list": "saved", "pk": pk}), "choosing_acts": choosing_acts()}
     if "rows" in request.GET:
         return render(request, "workspace/queue/rows.html", context)
     context["is_broken"] = condition_of(row) is None
