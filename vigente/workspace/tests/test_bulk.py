@@ -103,7 +103,7 @@ def test_a_page_of_it_asks_the_same_of_one_case_and_of_thirty(ana, agent, now, d
         finish(now)
         assert bulk.items.filter(state="refused").count() == number
     ana.get("bulk", bulk.pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         ana.get("bulk", BulkAction.objects.get(key="a").pk)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         ana.get("bulk", bulk.pk)
