@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from vigente.accounts.models import User
-from vigente.automation import acting as automation
 from vigente.automation.models import AutomationRule
 from vigente.automation.running import press
 from vigente.bulk.models import BulkAction
-from vigente.rules.automation import Act, Action
+from vigente.rules.automation import Act
+from vigente.rules.lifecycle import Status, may_change
 from vigente.rules.merge import fill
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.models import CannedResponse, Ticket
+from vigente.tickets.models import CannedResponse, Department, Tag, Ticket
 from vigente.tickets.queries.merging import FIELDS, merge_values
-from vigente.tickets.services import conversation, merging
+from vigente.tickets.services import conversation, merging, structure, work
 
 Acts = BulkAction.Act
 # What a rule may do and `bulk/state` can put back.
@@ -29,7 +29,7 @@ class Do(Protocol):
 
 def act(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
     """Do it. Raises Refused when the case, or what is named, does not allow it."""
-    DOING.get(bulk.act, _simple)(ticket, bulk, now=now)
+    DOING[bulk.act](ticket, bulk, now=now)
 
 
 def can_undo(act: str, value: Mapping[str, Any]) -> bool:
@@ -43,9 +43,57 @@ def can_undo(act: str, value: Mapping[str, Any]) -> bool:
     return known is not None and all(action.act in REVERSIBLE for action in known.actions)
 
 
-def _simple(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
-    action = Action(Act(bulk.act), str(bulk.value.get("value", "")))
-    automation.act(action, ticket, name="", actor=bulk.actor, now=now)
+def _assign(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
+    person = User.objects.filter(pk=_key(bulk)).first()
+    if person is None:
+        raise Refused(RefusalCode.INVALID_VALUE, field="assignee")
+    work.assign(ticket=ticket, assignee=person, actor=bulk.actor, now=now)
+
+
+def _unassign(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
+    work.assign(ticket=ticket, assignee=None, actor=bulk.actor, now=now)
+
+
+def _department(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
+    department = Department.objects.filter(pk=_key(bulk)).first()
+    if department is None:
+        raise Refused(RefusalCode.INVALID_VALUE, field="department")
+    work.set_department(ticket=ticket, department=department, actor=bulk.actor, now=now)
+
+
+def _status(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
+    wanted = str(bulk.value.get("value"))
+    if wanted == ticket.status:
+        return
+    if wanted not in set(Status) or not may_change(Status(ticket.status), Status(wanted)):
+        raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
+    work.change_status(ticket=ticket, status=wanted, actor=bulk.actor, now=now)
+
+
+def _severity(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
+    work.set_severity(ticket=ticket, severity=_key(bulk), actor=bulk.actor, now=now)
+
+
+def _tag(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
+    structure.tag_case(ticket=ticket, tags=[_tag_of(bulk)], actor=bulk.actor, now=now)
+
+
+def _untag(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
+    structure.untag_case(ticket=ticket, tags=[_tag_of(bulk)], actor=bulk.actor, now=now)
+
+
+def _tag_of(bulk: BulkAction) -> Tag:
+    tag = Tag.objects.filter(pk=_key(bulk)).first()
+    if tag is None:
+        raise Refused(RefusalCode.INVALID_VALUE, field="tag")
+    return tag
+
+
+def _key(bulk: BulkAction) -> int:
+    try:
+        return int(bulk.value.get("value", ""))
+    except (TypeError, ValueError):
+        raise Refused(RefusalCode.INVALID_VALUE, field="value") from None
 
 
 def _apply_rule(ticket: Ticket, bulk: BulkAction, *, now: datetime) -> None:
@@ -109,4 +157,15 @@ def actor_may(user: User) -> bool:
     return user.is_active and user.is_staff_member
 
 
-DOING: Mapping[str, Do] = {Acts.RULE: _apply_rule, Acts.MERGE: _merge, Acts.REPLY: _reply}
+DOING: Mapping[str, Do] = {
+    Acts.ASSIGN: _assign,
+    Acts.UNASSIGN: _unassign,
+    Acts.DEPARTMENT: _department,
+    Acts.STATUS: _status,
+    Acts.SEVERITY: _severity,
+    Acts.TAG: _tag,
+    Acts.UNTAG: _untag,
+    Acts.RULE: _apply_rule,
+    Acts.MERGE: _merge,
+    Acts.REPLY: _reply,
+}

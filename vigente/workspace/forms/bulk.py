@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from vigente.accounts.models import User
 from vigente.automation.models import AutomationRule
 from vigente.rules.merge import problems
+from vigente.tickets.labels import severity_choices
 from vigente.tickets.models import CannedResponse, Department, Tag, Ticket
 from vigente.tickets.queries.merging import FIELDS
 from vigente.workspace.forms.case import AFTER, active_staff
@@ -114,7 +115,7 @@ def form_for(act: str, data: Any, user: User) -> Any:
             choices = [choice for choice in Ticket.Status.choices if choice[0] != Ticket.Status.NEW]
             return CodeForm(data, label=_("Estado"), choices=choices)
         case "severity":
-            return CodeForm(data, label=_("Urgencia"), choices=Ticket.Severity.choices)
+            return CodeForm(data, label=_("Urgencia"), choices=severity_choices())
         case "merge":
             return MergeIntoForm(data)
         case "reply":

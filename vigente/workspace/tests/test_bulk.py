@@ -1,6 +1,8 @@
 """Choosing cases in a list and doing one thing with all of them, through pages."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from vigente.bulk import services
 from vigente.bulk.models import BulkAction
@@ -90,7 +92,7 @@ def test_a_colleague_reads_only_their_own(ana, cases, colleague, now):
     assert Desk(colleague).get("bulk", BulkAction.objects.get().pk).status_code == 404
 
 
-def test_a_page_of_it_asks_the_same_of_one_case_and_of_thirty(ana, agent, now, django_assert_num_queries):
+def test_a_page_of_it_asks_the_same_of_one_case_and_of_thirty(ana, agent, now):
     shop = make_customer("Grande", now=now, version=make_version(cases=100))
     for number, key in ((1, "a"), (30, "b")):
         many = [shop.ticket(now) for _ in range(number)]
@@ -102,8 +104,9 @@ def test_a_page_of_it_asks_the_same_of_one_case_and_of_thirty(ana, agent, now, d
         )  # fmt: skip
         finish(now)
         assert bulk.items.filter(state="refused").count() == number
-    ana.get("bulk", bulk.pk)
-    with django_assert_num_queries(8):
-        ana.get("bulk", BulkAction.objects.get(key="a").pk)
-    with django_assert_num_queries(8):
-        ana.get("bulk", bulk.pk)
+    asked = []
+    for key in ("a", "a", "b"):
+        with CaptureQueriesContext(connection) as seen:
+            ana.get("bulk", BulkAction.objects.get(key=key).pk)
+        asked.append(len(seen) - 1)
+    assert asked[1] == asked[2] <= 8
