@@ -271,4 +271,13 @@ vendor = [
     path("settings/<slug:slug>/new/", settings.section_row, name="section_new"),
     path("settings/<slug:slug>/<int:pk>/", settings.section_row, name="section_row"),
 ]
-urlpatterns = [*lists, *cases, *bulk_pages, *conversation_pages, *money_pages, *automation_pages, *customers, *vendor]
+urlpatterns = [
+    *lists,
+    *cases,
+    *bulk_pages,
+    *conversation_pages,
+    *money_pages,
+    *automation_pages,
+    *customers,
+    *vendor,
+]

@@ -8,8 +8,13 @@ from vigente.worker import clock
 from vigente.worker.consumers import WITHOUT_MAIL
 from vigente.worker.drain import drain_all
 
-LEFT_OUT = ("forget_old_sessions", "forget_old_prints", "erase_old_deliveries", "forget_old_trials",
-            "forget_old_bulk_actions")
+LEFT_OUT = (
+    "forget_old_sessions",
+    "forget_old_prints",
+    "erase_old_deliveries",
+    "forget_old_trials",
+    "forget_old_bulk_actions",
+)
 JOBS = [job for job in clock.JOBS if job.name not in LEFT_OUT and not job.long]
 WORDS = (
     "remind_of_terms",
