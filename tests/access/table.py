@@ -37,7 +37,8 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNOOWWW", "MMMMMMMMMM"): "portal:ticket/",
     ("LLNNNOOOOO", "MMMMMMMMMM"): "portal:file/",
     ("LLNNNOOWWW", "LLNNNOOFFF"): "portal:fields/",
-    ("MMMMMMMMMM", "LLNNNOOFFF"): """portal:replies/ portal:closure/ portal:reopening/ portal:held_withdrawal/
+    ("MMMMMMMMMM", "LLNNNOOFFF"): """portal:replies/ portal:copies/ portal:closure/ portal:reopening/
+        portal:held_withdrawal/
         portal:wish_closure/""",
     # mailed links lead to the page with the button, which says what this person may see
     ("LLOOOOOWWW", "LLNNNOOFFF"): "portal:quotation/ portal:split// portal:dispute/ portal:held_approval/",
@@ -70,14 +71,15 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNMMM", "LLNNNNNOOO"): """workspace:saved_view_order workspace:message_unsending/ workspace:message_pinning/
         workspace:message_unpinning/ workspace:case_draft/ workspace:case_presence/
         workspace:returning
-        workspace:watch/ workspace:unwatch/ workspace:locking/ workspace:unlocking/
+        workspace:uncopying/ workspace:watch/ workspace:unwatch/ workspace:locking/ workspace:unlocking/
         workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:bulk_new workspace:saved_view_new workspace:saved_view_edit/
         workspace:saved_view_deletion/ workspace:response_new workspace:response/ workspace:response_deletion/
         workspace:message_edit/ workspace:message_deletion/
         workspace:away
-        workspace:open_for/ workspace:case_automation/ workspace:assignment/ workspace:status/ workspace:severity/
+        workspace:open_for/ workspace:case_automation/ workspace:copying/ workspace:assignment/
+        workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:case_fields/ workspace:held_answer/
         workspace:organization_new

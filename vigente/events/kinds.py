@@ -8,7 +8,7 @@ class Kind(StrEnum):
 
     # Cases
     TICKET_ACCEPTED = "ticket.accepted"  # decision, channel
-    TICKET_REPLIED = "ticket.replied"  # message, by: customer|agent
+    TICKET_REPLIED = "ticket.replied"  # message, by: customer|agent; without copies: copies: False
     TICKET_NOTED = "ticket.noted"  # message
     TICKET_AUTO_REPLIED = "ticket.auto_replied"  # message: nobody wrote it, so no promise is kept by it
     TICKET_RENAMED = "ticket.renamed"  # old, new: texts
@@ -35,6 +35,8 @@ class Kind(StrEnum):
     TICKET_FIELDS_CHANGED = "ticket.fields_changed"  # changes: [{field, before, after}]
     TICKET_WATCHED = "ticket.watched"  # watcher
     TICKET_UNWATCHED = "ticket.unwatched"  # watcher
+    TICKET_COPY_ADDED = "ticket.copy_added"  # address, hidden; of a colleague: person
+    TICKET_COPY_REMOVED = "ticket.copy_removed"  # address, hidden; of a colleague: person
     TICKET_LOCKED = "ticket.locked"
     TICKET_UNLOCKED = "ticket.unlocked"
     TICKET_LINKED = "ticket.linked"  # other, kind

@@ -25,7 +25,7 @@ from vigente.mail.models import InboundMessage, OutboundMessage
 from vigente.mail.outbound import enqueue
 from vigente.mail.own import address_of, reply_base
 from vigente.mail.sending import ABOUT, ATTACH, FROM
-from vigente.mail.tokens import ReplyToken, reply_address
+from vigente.mail.tokens import NOBODY, ReplyToken, reply_address
 from vigente.tickets.html import text_of_html
 from vigente.tickets.models import Ticket
 
@@ -39,12 +39,13 @@ Words = Callable[[], Mapping[str, Any]]
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads it: an account, or only an address, of somebody unknown or of a company's bookkeeping (which `speaks` a
-    language).
+    language). `copied`: an address that gets copies of a case; what it answers reaches the staff, as nobody's reply.
     """
 
     email: str
     user: User | None = None
     speaks: str = ""
+    copied: bool = False
 
     @classmethod
     def of(cls, user: User) -> "Reader":
@@ -145,11 +146,14 @@ def _headers(to: Reader, ticket: Ticket | None, about: str, answers: str) -> dic
         headers[ABOUT] = about
     if answers:
         headers["Auto-Submitted"] = "auto-replied"
-    if ticket is not None and to.user is not None and not to.user.is_staff_member:
+    customer = to.user.pk if to.user is not None and not to.user.is_staff_member else None
+    if ticket is not None and (customer is not None or to.copied):
         own = address_of(ticket)
         if own:
             headers[FROM] = own
-        headers["Reply-To"] = reply_address(own or reply_base(), ReplyToken(ticket.number, to.user.pk))
+        headers["Reply-To"] = reply_address(
+            own or reply_base(), ReplyToken(ticket.number, NOBODY if customer is None else customer)
+        )
     chain = _chain(to, ticket) if ticket is not None else []
     if answers and answers not in chain:
         chain.append(answers)

@@ -16,7 +16,11 @@ CASES: Letters = {
         dispute_until=exact(now, 5), dispute_link=link("portal:dispute", 1042))),
     "reply": (gettext_lazy("Un técnico respondió"), lambda now: case(
         now, agent="Ana Robleto", said=_("Ya lo revisamos: reinicie el servicio de impresión y pruebe otra vez."),
-        files=["pasos.pdf"], solved=True, reopening=day(now, 9))),
+        files=["pasos.pdf"], solved=True, reopening=day(now, 9), copies=["compras@ejemplo.test"])),
+    "reply_copy": (gettext_lazy("Una respuesta, a quien recibe copia"), lambda now: case(
+        now, agent="Ana Robleto", said=_("Ya lo revisamos: reinicie el servicio de impresión y pruebe otra vez."),
+        files=["pasos.pdf"], solved=True, reopening=day(now, 9), copies=["compras@ejemplo.test"],
+    ) | {"link": "", "reply_by_mail": False}),
     "auto_reply": (gettext_lazy("Una regla respondió"), lambda now: case(
         now, said=_("Todavía esperamos su respuesta. Sin ella cerraremos el caso en tres días."))),
     "case_locked": (gettext_lazy("El caso ya no recibe respuestas"), lambda now: case(now) | {

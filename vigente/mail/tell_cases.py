@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from vigente.accounts.models import Membership, User
 from vigente.events.models import Event
 from vigente.mail import facts
+from vigente.mail.addresses import address_key
 from vigente.mail.letters import Reader, Words, link, may_read, post
 from vigente.mail.models import InboundMessage
+from vigente.mail.own import own_addresses
 from vigente.rules.lifecycle import DONE
 from vigente.rules.reasons import Release
 from vigente.tickets.html import clean_html
@@ -61,7 +63,9 @@ def opened_for_customer(event: Event, *, now: datetime) -> None:
 
 
 def replied(event: Event, *, now: datetime) -> None:
-    """An agent replied: everybody who takes part reads it, each with a reply address of their own."""
+    """An agent replied: everybody who takes part reads it, each with a reply address of their own, and whoever gets
+    a copy. One mail each: nobody's address stands in another's, and the same address is written once.
+    """
     message = Message.objects.filter(pk=event.data.get("message"), kind=Message.Kind.REPLY).first()
     ticket = ticket_of(event)
     if event.data.get("by") != "agent" or message is None or message.deleted_at or ticket is None:
@@ -76,12 +80,23 @@ def replied(event: Event, *, now: datetime) -> None:
             "solved": ticket.status in DONE,
             "reopening": facts.reopening(ticket, now=now),
             "link": link("portal:ticket", ticket.number),
+            "copies": others if to_all else [],
         }
 
-    for user in people_of(ticket):
+    to_all = event.data.get("copies", True)
+    copies = list(ticket.copies.all()) if to_all else []
+    others = [copy.email for copy in copies if not copy.hidden]
+    people = people_of(ticket) if to_all else askers_of(ticket)
+    for user in people:
         if user.pk != message.author_id:
             post("reply", to=Reader.of(user), kind=event.kind, key=f"event:{event.pk}", ticket=ticket,
                  automatic=False, words=words, now=now)  # fmt: skip
+    ours = own_addresses() if copies else frozenset()
+    for copy in copies:
+        if address_key(copy.email) not in ours:
+            reader = Reader(copy.email, speaks=ticket.requester.language, copied=True)
+            post("reply_copy", to=reader, kind=event.kind, key=f"event:{event.pk}", ticket=ticket,
+                 automatic=False, words=lambda: words() | {"link": ""}, now=now)  # fmt: skip
 
 
 def replied_automatically(event: Event, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+NOBODY = 0  # the address of who gets copies: it names the case and no person
 _TAG = re.compile(r"t([0-9]{1,12})-([0-9]{1,12})\.([a-z2-7]{16})")
 
 

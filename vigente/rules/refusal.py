@@ -25,6 +25,10 @@ class RefusalCode(StrEnum):
     PACK_USED = "pack_used"  # [] a pack that was drawn on, or is older than the return time, stays
     FAVOUR_LIMIT = "favour_limit"  # [limit] this month's favours are spent: a supervisor decides (row 39)
     AWAY = "away"  # [] who is away takes no cases from the line
+    NO_ADDRESS = "no_address"  # [] not an e-mail address
+    COPY_OF_THE_DESK = "copy_of_the_desk"  # [] our own people watch a case; our own addresses would answer themselves
+    COLLEAGUES_ONLY = "colleagues_only"  # [] a customer adds people of their own organization
+    TOO_MANY_COPIES = "too_many_copies"  # [limit]
     CASE_LOCKED = "case_locked"  # [] the case takes no replies: ask in another one
     NOT_IN_LINE = "not_in_line"  # [] only what waits in the same line has a place to be given
     SUPERVISOR_ONLY = "supervisor_only"  # []

@@ -54,6 +54,16 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
     RefusalCode.AWAY: lambda p: _(
         "Usted figura como ausente y no recibe casos. Diga que ya volvió en el menú de su nombre."
     ),
+    RefusalCode.NO_ADDRESS: lambda p: _("Escriba una dirección de correo completa, como rosa@empresa.com."),
+    RefusalCode.COPY_OF_THE_DESK: lambda p: _(
+        "Esa dirección es de su propio equipo. Quien quiera saber lo que pasa en el caso puede vigilarlo."
+    ),
+    RefusalCode.COLLEAGUES_ONLY: lambda p: _(
+        "Aquí solo puede agregar a personas de su organización que tengan cuenta. Para otra dirección, pídalo en el caso."
+    ),
+    RefusalCode.TOO_MANY_COPIES: lambda p: (
+        _("Son demasiadas copias: como máximo %(limit)s por caso. Quite alguna antes.") % _values(p)
+    ),
     RefusalCode.CASE_LOCKED: lambda p: _(
         "Este caso está bloqueado y no recibe respuestas. Para seguir, abra otro caso y mencione este número."
     ),

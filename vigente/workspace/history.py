@@ -282,6 +282,9 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_FIELDS_CHANGED.value: ("square-pen", _filled),
     Kind.TICKET_RENAMED.value: ("pencil", _plain(lambda: _("%(who)s cambió el asunto; antes: “%(old)s”"))),
     Kind.AUTOMATION_RAN.value: ("play", _plain(lambda: _("Actuó la regla “%(name)s”"))),
+    Kind.TICKET_COPY_ADDED.value: ("mail", _one_of("hidden", lambda: (
+        _("%(who)s puso en copia oculta a %(address)s"), _("%(who)s puso en copia a %(address)s")))),
+    Kind.TICKET_COPY_REMOVED.value: ("mail", _plain(lambda: _("%(who)s quitó la copia a %(address)s"))),
     Kind.TICKET_WATCHED.value: ("eye", _watched),
     Kind.TICKET_UNWATCHED.value: ("eye", _unwatched),
     Kind.TICKET_LOCKED.value: ("lock", _plain(lambda: _("%(who)s lo bloqueó: no recibe respuestas"))),

@@ -1,6 +1,7 @@
 """Cases, their conversations, and the requests that wait for coverage."""
 
 from vigente.tickets.models.canned import CannedResponse
+from vigente.tickets.models.copies import Copy
 from vigente.tickets.models.departments import Department
 from vigente.tickets.models.drafts import Draft, Presence, Watch
 from vigente.tickets.models.fields import CustomField, FieldValue
@@ -16,6 +17,7 @@ from vigente.tickets.models.views import SavedView
 __all__ = [
     "Attachment",
     "CannedResponse",
+    "Copy",
     "CustomField",
     "Department",
     "Capacity",

@@ -15,6 +15,7 @@ from vigente.events.models import Event
 from vigente.rules.coverage import Decision
 from vigente.tickets.models import (
     Attachment,
+    Copy,
     CustomField,
     DrawDispute,
     FieldValue,
@@ -43,6 +44,8 @@ FOR_CUSTOMERS = frozenset(
     not in {
         Kind.TICKET_NOTED,
         Kind.TICKET_WATCHED,
+        Kind.TICKET_COPY_ADDED,
+        Kind.TICKET_COPY_REMOVED,
         Kind.TICKET_UNWATCHED,
         Kind.TICKET_SEVERITY_CHANGED,
         Kind.TICKET_RANK_CHANGED,
@@ -80,6 +83,7 @@ class CasePage:
     values: Sequence[FieldValue] = field(default=())
     watchers: Sequence[User] = field(default=())
     is_watched: bool = False  # by the reader
+    copies: Sequence[Copy] = field(default=())
 
     @property
     def has_fields(self) -> bool:
@@ -121,6 +125,7 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
         values=_values(ticket, user),
         watchers=watchers,
         is_watched=user in watchers,
+        copies=list(Copy.objects.visible_to(user).filter(ticket=ticket)) if ticket.has_copies else [],  # type: ignore[attr-defined]
     )
 
 
@@ -151,6 +156,7 @@ def _ticket(number: int, user: User) -> Ticket:
             has_participants=Exists(Participant.objects.filter(ticket=OuterRef("pk"))),
             has_values=Exists(FieldValue.objects.filter(ticket=OuterRef("pk"))),
             has_fields=Exists(CustomField.objects.offered().visible_to(user)),
+            has_copies=Exists(Copy.objects.filter(ticket=OuterRef("pk"))),
             has_watches=Exists(Watch.objects.filter(ticket=OuterRef("pk"))),
             has_tags=Exists(TicketTag.objects.filter(ticket=OuterRef("pk"))),
         )

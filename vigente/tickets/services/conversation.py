@@ -37,6 +37,7 @@ def reply(
     status_after: str | None = None,
     responses: tuple[int, ...] = (),
     hold: timedelta | None = None,
+    copies: bool = True,
 ) -> Message | Ticket | HeldRequest:
     """Say something in a case. A customer's reply is always accepted while it runs (row 8), reopens it within the
     window (row 9),
@@ -45,7 +46,8 @@ def reply(
 
     `key` makes it happen once. `status_after`: what an agent leaves the case in; by default it then waits for the
     customer. `responses`: the saved replies it was written with, which an agent's counts as used. `hold`: how
-    long an agent's reply waits before anybody is told (`services/sending`).
+    long an agent's reply waits before anybody is told (`services/sending`). `copies`: whether an agent's reply is
+    written to everybody who takes part or gets a copy; else only to whoever asked.
     """
     html, text = written(html, text, files)
     if key is not None and (before := Message.objects.filter(key=key).first()) is not None:
@@ -58,7 +60,9 @@ def reply(
             _is_unlocked(ticket)
             after = Status(status_after) if status_after else Status.WAITING_CUSTOMER
             begun = sending.begin(ticket) if hold else None
-            message = _agent_reply(ticket, author, html, text, quoted_html, files, channel, key, after, now)
+            message = _agent_reply(
+                ticket, author, html, text, quoted_html, files, channel, key, after, now, copies
+            )
             if begun is not None and hold is not None:
                 sending.hold_back(message, ticket, begun, until=now + hold, author=author)
             count_use(responses, author=author, now=now)
@@ -152,12 +156,14 @@ def _agent_reply(
     key: str | None,
     after: Status,
     now: datetime,
+    copies: bool,
 ) -> Message:
     if ticket.status == Ticket.Status.CLOSED:
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
     message = _write(ticket, author, html, text, quoted_html, files, channel, key, now)
     ticket.last_reply_by = "agent"
-    tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="agent")
+    only: dict[str, bool] = {} if copies else {"copies": False}
+    tell(Kind.TICKET_REPLIED, ticket, now=now, actor=author, message=message.pk, by="agent", **only)
     if ticket.assignee_id is None:
         ticket.assignee = author
         tell(Kind.TICKET_ASSIGNED, ticket, now=now, actor=author, assignee=author.pk, by_line=False)

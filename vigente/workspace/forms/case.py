@@ -8,10 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import STAFF_ROLES, User
 from vigente.billing.models import Licence, WorkType
+from vigente.mail.addresses import address_key
+from vigente.mail.own import own_addresses
 from vigente.rules.lifecycle import Status, may_change
+from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.labels import severity_choices
 from vigente.tickets.models import Department, Message, Ticket
 from vigente.tickets.services.classification import BY_HAND
+from vigente.ui.wording import refusal_text
 from vigente.workspace.forms.fields import FilesField
 from vigente.workspace.forms.phone import LicenceField
 from vigente.workspace.words import release_choice
@@ -22,6 +26,9 @@ AFTER = [
     ("open", _("y dejar abierto")),
     ("waiting_third", _("y esperar a un tercero")),
 ]
+
+
+TO = [("all", _("a todos")), ("requester", _("solo a quien pide"))]
 
 
 class ComposerForm(forms.Form):
@@ -37,6 +44,7 @@ class ComposerForm(forms.Form):
     )
     files = FilesField(label=_("Archivos"))
     after = forms.ChoiceField(label=_("Al enviar"), choices=AFTER, initial="waiting_customer", required=False)
+    to = forms.ChoiceField(label=_("Para quién"), choices=TO, initial="all", required=False)
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     responses = forms.CharField(widget=forms.HiddenInput, max_length=400, required=False)
     latest = forms.IntegerField(  # the last message that was read before writing
@@ -99,6 +107,22 @@ class SeverityForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["severity"].choices = severity_choices()  # type: ignore[attr-defined]
+
+
+class CopyForm(forms.Form):
+    """Somebody who is written our replies."""
+
+    email = forms.CharField(
+        label=_("Correo"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
+    hidden = forms.BooleanField(label=_("Copia oculta: nadie de fuera sabe que la recibe"), required=False)
+
+    def clean_email(self) -> str:
+        """A desk that writes to itself would answer itself."""
+        email: str = self.cleaned_data["email"]
+        if address_key(email.strip()) in own_addresses():
+            raise forms.ValidationError(refusal_text(Refused(RefusalCode.COPY_OF_THE_DESK)))
+        return email
 
 
 class DepartmentForm(forms.Form):

@@ -112,6 +112,7 @@ def _write(ticket: Ticket, form: ComposerForm, *, author: User, now: datetime) -
         key=key,
         status_after=data["after"] or None,
         responses=data["responses"],
+        copies=data["to"] != "requester",
         hold=timedelta(seconds=settings.UNDO_SEND_SECONDS) or None,
         now=now,
     )
