@@ -59,7 +59,8 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
         "Esa dirección es de su propio equipo. Quien quiera saber lo que pasa en el caso puede vigilarlo."
     ),
     RefusalCode.COLLEAGUES_ONLY: lambda p: _(
-        "Aquí solo puede agregar a personas de su organización que tengan cuenta. Para otra dirección, pídalo en el caso."
+        "Aquí solo puede agregar a personas de su organización que tengan cuenta. "
+        "Para otra dirección, pídalo en el caso."
     ),
     RefusalCode.TOO_MANY_COPIES: lambda p: (
         _("Son demasiadas copias: como máximo %(limit)s por caso. Quite alguna antes.") % _values(p)
