@@ -26,7 +26,7 @@ class RefusalCode(StrEnum):
     FAVOUR_LIMIT = "favour_limit"  # [limit] this month's favours are spent: a supervisor decides (row 39)
     AWAY = "away"  # [] who is away takes no cases from the line
     NO_ADDRESS = "no_address"  # [] not an e-mail address
-    COPY_OF_THE_DESK = "copy_of_the_desk"  # [] our own people watch a case; our own addresses would answer themselves
+    COPY_OF_THE_DESK = "copy_of_the_desk"  # [] our own people watch a case instead
     COLLEAGUES_ONLY = "colleagues_only"  # [] a customer adds people of their own organization
     TOO_MANY_COPIES = "too_many_copies"  # [limit]
     CASE_LOCKED = "case_locked"  # [] the case takes no replies: ask in another one
