@@ -102,7 +102,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:trial_progress/ workspace:trial_rows//
         workspace:outbound/""",
     ("LLNNNNNFOO", "LLNNNNNFFO"): "workspace:switch_customers workspace:switch_date workspace:switch_import/",
-    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:automation_order workspace:automation_switch/
+    ("LLNNNNNFMM", "LLNNNNNFOO"): """workspace:automation_order workspace:automation_ready/ workspace:automation_switch/
         workspace:transfer_confirmation/ workspace:order_cancellation/
         workspace:payment_resending/
         workspace:trial_cancellation/

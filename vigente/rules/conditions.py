@@ -26,7 +26,7 @@ class Type(StrEnum):
 
     CHOICE = "choice"  # one of several, by its code: str
     CHOICES = "choices"  # any number of them: frozenset[str]
-    TEXT = "text"  # str
+    TEXT = "text"  # str, or frozenset[str] of which any is meant
     NUMBER = "number"  # int
     FLAG = "flag"  # bool
     INSTANT = "instant"  # aware datetime, UTC
@@ -198,6 +198,8 @@ def _passes(op: Op, value: Value, fact: Fact, now: datetime) -> bool:
         return _instant(op, value, fact, now)
     if isinstance(fact, int):
         return isinstance(value, int) and _number(op, value, fact)
+    if isinstance(fact, frozenset) and isinstance(value, str):
+        return any(_text(op, fold(value), fold(one)) for one in fact)
     if isinstance(value, tuple):
         have = fact if isinstance(fact, frozenset) else {fact}
         return have.issuperset(value) if op is Op.ALL_OF else not have.isdisjoint(value)

@@ -9,6 +9,7 @@ automation_pages = [
     path("automation/", automation.automation, name="automation"),
     path("automation/new/", automation.automation_new, name="automation_new"),
     path("automation/order/", automation.automation_order, name="automation_order"),
+    path("automation/ready/<slug:key>/", automation.automation_ready, name="automation_ready"),
     path("automation/<int:pk>/", automation.automation_rule, name="automation_rule"),
     path("automation/<int:pk>/edit/", automation.automation_edit, name="automation_edit"),
     path("automation/<int:pk>/history/", automation.automation_past, name="automation_past"),

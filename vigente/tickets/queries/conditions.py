@@ -7,12 +7,22 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, Exists, F, Lookup, Q, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.lookups import Contains, EndsWith, Exact, StartsWith
+from django.db.models.lookups import (
+    Contains,
+    EndsWith,
+    Exact,
+    GreaterThan,
+    GreaterThanOrEqual,
+    IsNull,
+    LessThan,
+    LessThanOrEqual,
+    StartsWith,
+)
 
 from vigente.rules.conditions import NEGATIVE, Check, Condition, Op, Type
 from vigente.rules.folding import fold
 from vigente.tickets.folding import Folded
-from vigente.tickets.queries.facts import FIELDS, Column, Existing, Field, Many
+from vigente.tickets.queries.facts import FIELDS, Column, Computed, Existing, Field, Many, Texts
 
 EVERYTHING, NOTHING = Q(pk__isnull=False), Q(pk__in=[])  # an empty Q would vanish among others
 LONGEST_KEY = 19  # digits
@@ -57,8 +67,12 @@ def opposite(asked: Q) -> Q:
 def _positive(op: Op, check: Check, field: Field, now: datetime) -> Q:
     if isinstance(field, Existing):
         return Q(Exists(field.rows(now)))
+    if isinstance(field, Texts):
+        return _any_text(op, check, field, now)
     if isinstance(field, Many):
         return _several(op, check, field, now)
+    if isinstance(field, Computed):
+        return _computed(op, check, field, now)
     return _column(op, check, field, now)
 
 
@@ -75,6 +89,36 @@ def _several(op: Op, check: Check, field: Many, now: datetime) -> Q:
     for value in values:
         whole &= Q(Exists(rows.filter(**{field.value: value})))
     return whole
+
+
+def _any_text(op: Op, check: Check, field: Texts, now: datetime) -> Q:
+    rows = field.rows(now)
+    if op is Op.FILLED:
+        return Q(Exists(rows))
+    return Q(Exists(rows.filter(_text(op, Folded(F(field.value)), fold(str(check.value))))))
+
+
+def _computed(op: Op, check: Check, field: Computed, now: datetime) -> Q:
+    """A value that no column holds: the same tests, of an expression."""
+    made, value = field.expression(), check.value
+    if op is Op.FILLED:
+        there = Q(IsNull(made, False))
+        return there & ~Q(Exact(made, Value(""))) if field.type is Type.TEXT else there
+    if field.type is Type.NUMBER:
+        return Q(
+            {Op.EQUALS: Exact, Op.AT_LEAST: GreaterThanOrEqual, Op.AT_MOST: LessThanOrEqual}[op](made, value)
+        )
+    if field.type is Type.TEXT:
+        return _text(op, Folded(made), fold(str(value)))
+    if isinstance(value, datetime):
+        return Q((LessThan if op is Op.BEFORE else GreaterThanOrEqual)(made, value))
+    assert isinstance(value, int)
+    span = timedelta(minutes=value)
+    if op is Op.LONGER_AGO:
+        return Q(LessThanOrEqual(made, now - span))
+    if op is Op.WITHIN_LAST:
+        return Q(GreaterThan(made, now - span)) & Q(LessThanOrEqual(made, now))
+    return Q(GreaterThanOrEqual(made, now)) & Q(LessThan(made, now + span))
 
 
 def _column(op: Op, check: Check, field: Column, now: datetime) -> Q:

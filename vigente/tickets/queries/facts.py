@@ -6,16 +6,22 @@ the database. Both read the same columns, so they agree.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as slot
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Concat
 
-from vigente.accounts.models import Membership
+from vigente.accounts.models import Membership, User
 from vigente.billing.models import Subscription
+from vigente.events.kinds import Kind
+from vigente.events.models import Event
 from vigente.rules.conditions import Fact, Type
 from vigente.rules.coverage import IN_FORCE
-from vigente.tickets.models import Attachment, Participant, Ticket, TicketTag
+from vigente.tickets.models import Attachment, Draft, Message, Participant, Ticket, TicketTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Many:
     value: str
     case: str
     by_id: bool = True
+    only: Q = slot(default_factory=Q)  # which of its rows
     type: Type = Type.CHOICES
 
 
@@ -48,7 +55,50 @@ class Existing:
     type: Type = Type.FLAG
 
 
-Field = Column | Many | Existing
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A field with any number of texts, of which any is meant. `rows`, `value`, `case`: as of `Many`."""
+
+    rows: Callable[[datetime], QuerySet[Any]]
+    value: str
+    case: str
+    only: Q = slot(default_factory=Q)
+    type: Type = Type.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A field with one value that no column holds."""
+
+    type: Type
+    expression: Callable[[], Combinable]
+
+
+Field = Column | Many | Existing | Texts | Computed
+REPLIES, NOTES = Q(kind=Message.Kind.REPLY), Q(kind=Message.Kind.NOTE)
+WRITTEN = Q(deleted_at__isnull=True) & ~Q(text="")
+BY_AGENTS = Q(by_staff=True, author__isnull=False)
+
+
+def _messages(only: Q) -> QuerySet[Message]:
+    return Message.objects.filter(only, ticket=OuterRef("pk")).order_by()
+
+
+def _count(only: Q) -> Combinable:
+    counted = _messages(only).values("ticket").annotate(many=Count("pk")).values("many")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _last_reply(value: str) -> Combinable:
+    return Subquery(
+        _messages(REPLIES & Q(deleted_at__isnull=True)).order_by("-created_at", "-id").values(value)[:1]
+    )
+
+
+def _reopened() -> Combinable:
+    subject = Concat(Value("ticket:"), Cast(OuterRef("pk"), CharField()))
+    found = Event.objects.filter(kind=Kind.TICKET_REOPENED.value, subject=subject).order_by("-id")
+    return Subquery(found.values("occurred_at")[:1])
 
 
 def contracts_in_force(now: datetime) -> QuerySet[Subscription]:
@@ -91,6 +141,18 @@ FIELDS: dict[str, Field] = {
     "solved_at": Column(Type.INSTANT, "solved_at"),
     "closed_at": Column(Type.INSTANT, "closed_at"),
     "has_attachments": Existing(lambda now: Attachment.objects.filter(message__ticket=OuterRef("pk"))),
+    "has_draft": Existing(lambda now: Draft.objects.filter(ticket=OuterRef("pk"))),
+    "is_merged": Existing(lambda now: Ticket.objects.filter(pk=OuterRef("merged_into"))),
+    "absorbed_others": Existing(lambda now: Ticket.objects.filter(merged_into=OuterRef("pk"))),
+    "message_text": Texts(lambda now: _messages(REPLIES & WRITTEN), "text", "ticket_id", REPLIES & WRITTEN),
+    "note_text": Texts(lambda now: _messages(NOTES & WRITTEN), "text", "ticket_id", NOTES & WRITTEN),
+    "last_message_text": Computed(Type.TEXT, lambda: _last_reply("text")),
+    "message_count": Computed(Type.NUMBER, lambda: _count(Q())),
+    "reply_count": Computed(Type.NUMBER, lambda: _count(REPLIES)),
+    "note_count": Computed(Type.NUMBER, lambda: _count(NOTES)),
+    "last_reply_at": Computed(Type.INSTANT, lambda: _last_reply("created_at")),
+    "reopened_at": Computed(Type.INSTANT, _reopened),
+    "involved": Many(lambda now: _messages(BY_AGENTS), "author_id", "ticket_id", only=BY_AGENTS),
     "tags": Many(lambda now: TicketTag.objects.filter(ticket=OuterRef("pk")), "tag_id", "ticket_id"),
     "participants": Many(
         lambda now: Participant.objects.filter(ticket=OuterRef("pk")), "user_id", "ticket_id"
@@ -99,6 +161,13 @@ FIELDS: dict[str, Field] = {
     "requester_name": Column(Type.TEXT, "requester__name"),
     "requester_email": Column(Type.TEXT, "requester__email"),
     "requester_language": Column(Type.CHOICE, "requester__language"),
+    "requester_is_active": Column(Type.FLAG, "requester__is_active"),
+    "requester_is_registered": Existing(
+        lambda now: User.objects.filter(pk=OuterRef("requester"), password__gt="").exclude(
+            password__startswith=UNUSABLE_PASSWORD_PREFIX
+        )
+    ),
+    "requester_zone": Column(Type.TEXT, "requester__time_zone"),
     "requester_is_manager": Existing(
         lambda now: Membership.objects.filter(
             user=OuterRef("requester"), organization=OuterRef("organization"), role=Membership.Role.MANAGER
@@ -106,6 +175,8 @@ FIELDS: dict[str, Field] = {
     ),
     "organization": Column(Type.CHOICE, "organization_id", by_id=True),
     "organization_name": Column(Type.TEXT, "organization__name"),
+    "organization_language": Column(Type.CHOICE, "organization__language"),
+    "organization_notes": Column(Type.TEXT, "organization__notes"),
     "organization_blocked_at": Column(Type.INSTANT, "organization__blocked_at"),
     "plan": Many(contracts_in_force, "version__plan_id", "organization__tickets"),
     "plan_status": Many(contracts_in_force, "status", "organization__tickets", by_id=False),
@@ -127,7 +198,7 @@ def facts_of(tickets: Collection[int], names: Iterable[str], *, now: datetime) -
         f"asked_{name}": Exists(field.rows(now))
         for name, field in wanted.items()
         if isinstance(field, Existing)
-    }
+    } | {f"asked_{name}": field.expression() for name, field in wanted.items() if isinstance(field, Computed)}
     found: dict[int, dict[str, Fact]] = {}
     for row in (
         Ticket.objects.filter(pk__in=tickets).annotate(**asked).values("pk", *set(paths.values()), *asked)
@@ -136,7 +207,7 @@ def facts_of(tickets: Collection[int], names: Iterable[str], *, now: datetime) -
         facts |= {name.removeprefix("asked_"): row[name] for name in asked}
         found[row["pk"]] = facts
     for name, field in wanted.items():
-        if isinstance(field, Many):
+        if isinstance(field, Many | Texts):
             several = _several(found, field, now=now)
             for pk, facts in found.items():
                 facts[name] = frozenset(several.get(pk, ()))
@@ -151,14 +222,14 @@ def _fact(field: Field, value: Any) -> Fact:
     return fact
 
 
-def _several(tickets: Collection[int], field: Many, *, now: datetime) -> dict[int, set[str]]:
+def _several(tickets: Collection[int], field: Many | Texts, *, now: datetime) -> dict[int, set[str]]:
     if field.case == "organization__tickets":
         rows = _in_force(now).filter(
             Q(licence__isnull=True) | Q(licence=F("organization__tickets__licence")),
             organization__tickets__in=tickets,
         )
     else:
-        rows = field.rows(now).model.objects.filter(**{f"{field.case}__in": tickets})
+        rows = field.rows(now).model.objects.filter(field.only, **{f"{field.case}__in": tickets})
     found: dict[int, set[str]] = {}
     for pk, value in rows.values_list(field.case, field.value):
         found.setdefault(pk, set()).add(str(value))

@@ -13,7 +13,7 @@ from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Message, Ticket
 from vigente.tickets.services.conversation import written
 from vigente.tickets.services.request import SUBJECT_MAX
-from vigente.tickets.services.state import locked, save, tell
+from vigente.tickets.services.state import locked, tell
 
 MOST = 5  # automatic replies in a case within `WITHIN`: two machines that answer each other stop here
 WITHIN = timedelta(hours=24)
@@ -22,7 +22,7 @@ WITHIN = timedelta(hours=24)
 @transaction.atomic
 def reply_automatically(*, ticket: Ticket, text: str, now: datetime) -> Message:
     """Say something to the customer that no person wrote. It keeps no promise, changes no state and takes no case;
-    whose turn it is stays as it was. Raises Refused in a closed case, and beyond `MOST` within a day.
+    whose turn it is, and when somebody last did something, stay as they were. Raises Refused in a closed case, and beyond `MOST` within a day.
     """
     html, text = written("", text, ())
     ticket = locked(ticket.pk)
@@ -37,8 +37,6 @@ def reply_automatically(*, ticket: Ticket, text: str, now: datetime) -> Message:
         created_at=now,
     )  # fmt: skip
     tell(Kind.TICKET_AUTO_REPLIED, ticket, now=now, message=message.pk)
-    ticket.last_activity_at = now
-    save(ticket)
     return message
 
 

@@ -112,7 +112,7 @@ OWNER |= {
 OWNER |= {"plan_new", "version_prices", "letters", "letter", "letter_page"}
 SUPERVISOR = {
     *("automation", "automation_rule", "automation_past", "automation_new", "automation_edit"),
-    *("automation_order", "automation_switch", "automation_deletion"),
+    *("automation_order", "automation_ready", "automation_switch", "automation_deletion"),
     *MONEY,
     *(
         *("line", "place", "agent"),

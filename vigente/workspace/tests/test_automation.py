@@ -5,6 +5,7 @@ import json
 import pytest
 
 from vigente.automation.models import AutomationRule, AutomationRun
+from vigente.automation.ready import READY
 from vigente.events.kinds import Kind
 from vigente.rules.automation import Act, Action, After, OnEvent
 from vigente.tickets.services import conversation
@@ -107,6 +108,26 @@ def test_a_person_applies_one_from_the_case(desk, shop, owner, now):
     ticket.refresh_from_db()
     assert ticket.severity == 2
     assert AutomationRun.objects.get().pressed_by == owner
+
+
+def test_rules_that_are_ready_are_added_off_once_and_can_be_edited(desk):
+    for key in READY:
+        assert desk.post(f"/es/desk/automation/ready/{key}/").status_code == 302
+    desk.post("/es/desk/automation/ready/remind/")
+    rules = list(AutomationRule.objects.all())
+    assert len(rules) == len(READY)
+    assert not any(rule.is_on for rule in rules)
+    reply = rules[0].value().actions[0]
+    assert reply.text_for("es").startswith("Buenos días")
+    assert reply.text_for("en").startswith("Good morning")
+    address = f"/es/desk/automation/{rules[0].pk}/edit/"
+    form = desk.get(address).context["form"]
+    shown = {name: value for name in form.fields if (value := form[name].value())}
+    shown["condition"] = json.dumps(rules[0].condition)
+    assert desk.post(address, shown).status_code == 302
+    rules[0].refresh_from_db()
+    assert rules[0].value().actions == (reply,)
+    assert desk.post("/es/desk/automation/ready/none/").status_code == 404
 
 
 def test_the_order_and_an_end(desk):

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vigente.automation import services
 from vigente.automation.history import past
 from vigente.automation.models import AutomationRule, AutomationRun
+from vigente.automation.ready import READY, add_ready
 from vigente.automation.running import buttons_for, press
 from vigente.tickets.models import Ticket
 from vigente.tickets.queries.merging import FIELDS
@@ -41,7 +42,21 @@ def automation(request: HttpRequest) -> HttpResponse:
     choices = CaseChoices(person(request))
     rules = AutomationRule.objects.visible_to(person(request))
     rows = [(rule, rule_words(rule, choices)) for rule in rules]
-    return render(request, "workspace/automation/list.html", {"rows": rows})
+    return render(request, "workspace/automation/list.html", {"rows": rows, "ready": READY.items()})
+
+
+@supervisors
+@require_POST
+def automation_ready(request: HttpRequest, key: str) -> HttpResponse:
+    """Add one of the rules that are ready, off."""
+    if key not in READY:
+        raise Http404
+
+    def run() -> str:
+        add_ready(key, actor=person(request), now=instant(request))
+        return _("Agregada, apagada. Pruébela con el historial y enciéndala.")
+
+    return attempt(request, run, reverse("workspace:automation"))
 
 
 @supervisors
