@@ -72,12 +72,14 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:message_unpinning/ workspace:case_draft/ workspace:case_presence/
         workspace:returning
         workspace:uncopying/ workspace:watch/ workspace:unwatch/ workspace:locking/ workspace:unlocking/
+        workspace:follow_up_removal//
         workspace:next workspace:write/ workspace:taking/ workspace:untaking/
         workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:bulk_new workspace:saved_view_new workspace:saved_view_edit/
         workspace:saved_view_deletion/ workspace:response_new workspace:response/ workspace:response_deletion/
         workspace:message_edit/ workspace:message_deletion/
         workspace:away
+        workspace:follow_up_new/ workspace:follow_up//
         workspace:open_for/ workspace:case_automation/ workspace:copying/ workspace:assignment/
         workspace:status/ workspace:severity/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/

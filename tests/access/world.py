@@ -37,6 +37,7 @@ from vigente.tickets.files import File
 from vigente.tickets.models import Department, Ticket
 from vigente.tickets.services import canned, classification, conversation, disputes, merging, views, work
 from vigente.tickets.services.fields import Wanted, save_field, set_values
+from vigente.tickets.services.follow_ups import set_follow_up
 from vigente.tickets.services.structure import add_tag, tag_case
 from vigente.tickets.services.submission import submit_request
 from vigente.webhooks.services import create_endpoint, send_test
@@ -174,6 +175,11 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "uidb36": "1", "key": "abc-def", "kind": "invoice", "pack": pack, "wish": wish.pk, "prepared": prepared.token,
         "listed": "customers", "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
+    later = set_follow_up(
+        ticket=case, due_at=now + timedelta(days=900), actor=world.people["owner"], now=now
+    )
+    later = set_follow_up(ticket=case, due_at=now + timedelta(days=900), actor=world.people["owner"], now=now)
+    world.objects |= {"ready": "remind", "follow_up": later.pk}
     rules = rule_rows(owner=world.people["owner"], now=now)
     team = _of_the_team(world, shop, case, now)
     world.rows = rules | team | _money(world, shop, now) | {

@@ -132,6 +132,10 @@ class Kind(StrEnum):
     AUTOMATION_RAN = "automation.ran"  # rule, name, refused: how many of its actions
     AUTOMATION_MAIL = "automation.mail"  # rule, name, to, text: somebody of the desk is to be written to
     AUTOMATION_CALL = "automation.call"  # rule, name, endpoint: another program is to be told
+    # Coming back to a case
+    FOLLOW_UP_SET = "follow_up.set"  # follow_up, due, note
+    FOLLOW_UP_DUE = "follow_up.due"  # follow_up, note, made_by, refused: how many of its actions
+    FOLLOW_UP_CANCELLED = "follow_up.cancelled"  # follow_up
     # Machine side
     MAIL_QUARANTINED = "mail.quarantined"
     WEBHOOK_DISABLED = "webhook.disabled"  # reason, host

@@ -78,6 +78,7 @@ CONSUMERS = (
     ((Kind.TICKET_ASSIGNED,), tell_staff.assigned),
     ((Kind.AUTOMATION_MAIL,), tell_staff.rule_says),
     (tuple(tell_staff.WATCHED), tell_staff.watched),
+    ((Kind.FOLLOW_UP_DUE,), tell_staff.come_back),
     ((Kind.QUOTATION_OBJECTED, Kind.DRAW_DISPUTED), tell_staff.somebody_must_decide),
     ((Kind.PAYMENT_SUBMITTED, Kind.PAYMENT_DISPUTED), tell_money.staff_payment),
     ((Kind.VERIFY_FAILED,), tell_staff.books_do_not_add_up),

@@ -68,6 +68,8 @@ STAFF: Letters = {
     "staff_watched": (gettext_lazy("Pasó algo en un caso que vigila"), lambda now: {
         "ticket": ticket(), "who": "Ana Robleto", "what": "reply", "said": _("Ya lo estoy revisando."),
         "link": link("workspace:case", 1042)}),
+    "staff_follow_up": (gettext_lazy("Toca seguir un caso"), lambda now: {
+        "ticket": ticket(), "note": _("Preguntar si llegó el repuesto."), "link": link("workspace:case", 1042)}),
     "staff_decide": (gettext_lazy("Hay que decidir una objeción"), lambda now: {
         "ticket": ticket(), "who": "Rosa Molina", "text": _("Es un error, no algo nuevo."),
         "link": link("workspace:case", 1042)}),

@@ -119,6 +119,18 @@ def rule_says(event: Event, *, now: datetime) -> None:
     })  # fmt: skip
 
 
+def come_back(event: Event, *, now: datetime) -> None:
+    """A follow-up is due: the case's agent, or whoever asked for it while it has none."""
+    ticket = ticket_of(event)
+    if ticket is None:
+        return
+    maker = User.objects.filter(pk=event.data.get("made_by") or 0, role__in=STAFF_ROLES).first()
+    agent = ticket.assignee or maker
+    _to([agent] if agent else [], "staff_follow_up", event, ticket, now=now, words=lambda: {
+        "note": event.data.get("note", ""),
+    })  # fmt: skip
+
+
 def _meant(to: str, ticket: Ticket) -> Iterable[User]:
     people = User.objects.filter(role__in=STAFF_ROLES, is_active=True).order_by("pk")
     if to == "assignee":

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from vigente.rules.conditions import ALWAYS, Check, Condition, Fact, explain, holds
+from vigente.rules.lifecycle import PAUSED
 
 MOST_ACTIONS = 20
 MOST_RUNS = 20  # of a timed rule on one case
@@ -36,18 +37,19 @@ class Act(StrEnum):
     SUBJECT = "subject"  # a text with merge fields
     REPLY = "reply"  # a text with merge fields, read by the customer, who is told that nobody wrote it
     MAIL = "mail"  # a text with merge fields, to the people of the desk in `to`
+    FOLLOW_UP = "follow_up"  # a note with merge fields; `to`: "minutes" or "minutes:state meanwhile"
     WEBHOOK = "webhook"  # the primary key of an endpoint
 
 
 WITHOUT_VALUE = frozenset({Act.UNASSIGN})
-WRITTEN = frozenset({Act.NOTE, Act.SUBJECT, Act.REPLY, Act.MAIL})  # texts with merge fields
+WRITTEN = frozenset({Act.NOTE, Act.SUBJECT, Act.REPLY, Act.MAIL, Act.FOLLOW_UP})  # texts with merge fields
 TO_ROLES = ("assignee", "department", "supervisors")
 TO_PERSON = "person:"  # and a primary key
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing done. `to`: who is mailed. `by_language`: the text for readers of a language, if not `value`."""
+    """One thing done. `to`: whom, or when. `by_language`: the text for readers of a language, if not `value`."""
 
     act: Act
     value: str = ""
@@ -257,7 +259,8 @@ def _action(data: Any) -> Action:
         return Action(act)
     if not _readable(value):
         raise Unreadable("value")
-    return Action(act, value, _to(data) if act is Act.MAIL else "", _by_language(act, data))
+    to = _to(data) if act is Act.MAIL else _later(data) if act is Act.FOLLOW_UP else ""
+    return Action(act, value, to, _by_language(act, data))
 
 
 def _readable(text: Any) -> bool:
@@ -269,6 +272,16 @@ def _to(data: Mapping[str, Any]) -> str:
     if not isinstance(to, str) or (to not in TO_ROLES and not to.removeprefix(TO_PERSON).isdecimal()):
         raise Unreadable("to")
     return to
+
+
+def _later(data: Mapping[str, Any]) -> str:
+    to = data.get("to")
+    minutes, colon, status = to.partition(":") if isinstance(to, str) else ("", "", "")
+    if not minutes.isascii() or not minutes.isdecimal() or not 0 < len(minutes) < 7:
+        raise Unreadable("to")
+    if not 0 < int(minutes) <= MOST_MINUTES or bool(colon) != (status in PAUSED):
+        raise Unreadable("to")
+    return f"{minutes}{colon}{status}"
 
 
 def _by_language(act: Act, data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

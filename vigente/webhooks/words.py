@@ -45,6 +45,7 @@ FAMILIES: Mapping[str, Callable[[], str]] = {
     "rulebook": lambda: _("Reglas"),
     "rules": lambda: _("Anuncios de reglas"),
     "plans": lambda: _("Catálogo"),
+    "follow_up": lambda: _("Seguimientos"),
     "automation": lambda: _("Reglas automáticas"),
     "mail": lambda: _("Correo"),
     "webhook": lambda: _("Webhooks"),

@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import DateTimeField, Q
 
+from vigente.automation import follow_ups
 from vigente.automation import running as automation
 from vigente.billing.due import moving_subscriptions
 from vigente.billing.models import RulebookVersion
@@ -148,6 +149,11 @@ def run_timed_rules(*, now: datetime) -> int:
     return automation.run_timed(now=now)
 
 
+def come_back_to_cases(*, now: datetime) -> int:
+    """Follow-ups that are due."""
+    return follow_ups.run_follow_ups(now=now)
+
+
 def remind_of_terms(*, now: datetime) -> int:
     """Renewals near, notice closing (rows 20, 21)."""
     return reminders.remind_of_terms(now=now)
@@ -245,6 +251,7 @@ JOBS: list[Job] = [
     Job(say_of_promises),
     Job(close_solved_cases, every=timedelta(minutes=1)),
     Job(run_timed_rules, every=timedelta(minutes=1)),
+    Job(come_back_to_cases),
     Job(erase_held_texts, every=timedelta(minutes=10)),
     Job(remind_of_terms, every=timedelta(minutes=15)),
     Job(remind_of_expiring_cases, every=timedelta(minutes=15)),

@@ -19,7 +19,7 @@ from vigente.installation.prepared import Param, Prepared
 from vigente.mail import consumers as mail
 from vigente.rules.lifecycle import UNSOLVED
 from vigente.tickets.models import HeldRequest, Ticket
-from vigente.tickets.services import held, sending, work
+from vigente.tickets.services import follow_ups, held, sending, work
 from vigente.tickets.services.state import locked
 from vigente.tickets.stamps import restamp
 from vigente.webhooks.fanout import somebody_listens, tell_endpoints
@@ -87,6 +87,12 @@ def show_reply(event: Event, *, now: datetime) -> None:
     sending.let_go(int(event.data.get("message") or 0))
 
 
+def cancel_answered_follow_ups(event: Event, *, now: datetime) -> None:
+    """The customer wrote: what was to be done only if they did not is over."""
+    if event.data.get("by") == "customer":
+        follow_ups.cancel_answered(ticket=int(event.subject.partition(":")[2]), now=now)
+
+
 def say_last_case(event: Event, *, now: datetime) -> None:
     """The last case in hand was used: its people may want more before the next month (row 3)."""
     reminders.say_last_case(event, now=now)
@@ -141,6 +147,7 @@ CASES_MAY_HAVE_COME = (
 
 WITHOUT_MAIL: tuple[Consumer, ...] = (
     Consumer.of(show_reply, Kind.TICKET_REPLIED),  # before anybody is written to
+    Consumer.of(cancel_answered_follow_ups, Kind.TICKET_REPLIED),
     Consumer.of(
         ask_which_still_matter, Kind.SUBSCRIPTION_PERIOD_OPENED, Kind.SUBSCRIPTION_ACTIVATED
     ),  # before anything is released

@@ -72,6 +72,8 @@ SAYS: Mapping[str, Callable[[], str]] = {
     Kind.TICKET_UNLOCKED: lambda: _("Desbloqueó un caso"),
     Kind.TICKET_FIELDS_CHANGED: lambda: _("Cambió los datos de un caso"),
     Kind.TICKET_RENAMED: lambda: _("Cambió el asunto de un caso"),
+    Kind.FOLLOW_UP_SET: lambda: _("Dejó un seguimiento"),
+    Kind.FOLLOW_UP_CANCELLED: lambda: _("Quitó un seguimiento"),
     Kind.AUTOMATION_RAN: lambda: _("Aplicó una regla automática"),
     Kind.TICKET_LINKED: lambda: _("Relacionó dos casos"),
     Kind.TICKET_OPENED_FOR_CUSTOMER: lambda: _("Abrió un caso por el cliente"),

@@ -98,6 +98,9 @@ def action_text(action: Action, names: Mapping[str, Mapping[str, str]]) -> str:
     if action.act is Act.MAIL:
         who = dict(mail_choices(names)).get(action.to, _("(ya no existe)"))
         return _("avisar por correo a %(who)s: «%(value)s»") % {"who": who, "value": value[:80]}
+    if action.act is Act.FOLLOW_UP:
+        span = formats.span_in_words(int(action.to.partition(":")[0]))
+        return _("seguirlo dentro de %(span)s: «%(value)s»") % {"span": span, "value": value[:80]}
     return _ACTS[action.act](value)
 
 

@@ -281,6 +281,9 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
         lambda: _("%(who)s quitó la etiqueta %(tags)s"), lambda: _("%(who)s quitó las etiquetas %(tags)s"))),
     Kind.TICKET_FIELDS_CHANGED.value: ("square-pen", _filled),
     Kind.TICKET_RENAMED.value: ("pencil", _plain(lambda: _("%(who)s cambió el asunto; antes: “%(old)s”"))),
+    Kind.FOLLOW_UP_SET.value: ("hourglass", _plain(lambda: _("%(who)s dejó un seguimiento: “%(note)s”"))),
+    Kind.FOLLOW_UP_DUE.value: ("hourglass", _plain(lambda: _("Tocó seguirlo: “%(note)s”"))),
+    Kind.FOLLOW_UP_CANCELLED.value: ("x", _plain(lambda: _("%(who)s quitó un seguimiento"))),
     Kind.AUTOMATION_RAN.value: ("play", _plain(lambda: _("Actuó la regla “%(name)s”"))),
     Kind.TICKET_COPY_ADDED.value: ("mail", _one_of("hidden", lambda: (
         _("%(who)s puso en copia oculta a %(address)s"), _("%(who)s puso en copia a %(address)s")))),

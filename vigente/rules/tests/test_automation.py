@@ -50,6 +50,7 @@ ACTIONS = st.lists(
         st.builds(
             Action, st.just(Act.REPLY), st.just("x"), by_language=st.sampled_from([(), (("en", "y"),)])
         ),
+        st.builds(Action, st.just(Act.FOLLOW_UP), st.just("x"), st.sampled_from(["5", "1440:on_hold"])),
         st.builds(Action, st.just(Act.MAIL), st.just("x"), st.sampled_from(["assignee", "person:7"])),
     ),
     min_size=1,
@@ -194,7 +195,8 @@ def test_a_trigger_that_is_none_is_refused(data):
 @pytest.mark.parametrize(
     "data",
     [[], {}, [1], [{"act": "explode"}], [{"act": "note", "value": " "}], [{"act": "note", "value": "\0"}],
-     [{"act": "tag"}], [{"act": "mail", "value": "x"}], [{"act": "mail", "value": "x", "to": "x@y.z"}],
+     [{"act": "tag"}], [{"act": "mail", "value": "x"}], [{"act": "follow_up", "value": "x", "to": "0"}],
+     [{"act": "follow_up", "value": "x", "to": "5:closed"}], [{"act": "mail", "value": "x", "to": "x@y.z"}],
      [{"act": "reply", "value": "x", "by_language": ["en"]}], [{"act": "unassign"}] * 21],
 )  # fmt: skip
 def test_actions_that_are_none_are_refused(data):

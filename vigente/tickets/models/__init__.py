@@ -5,6 +5,7 @@ from vigente.tickets.models.copies import Copy
 from vigente.tickets.models.departments import Department
 from vigente.tickets.models.drafts import Draft, Presence, Watch
 from vigente.tickets.models.fields import CustomField, FieldValue
+from vigente.tickets.models.follow_ups import FollowUp
 from vigente.tickets.models.held import HeldRequest, Submission
 from vigente.tickets.models.labels import SeverityLevel
 from vigente.tickets.models.line import Capacity, Skill
@@ -24,6 +25,7 @@ __all__ = [
     "Draft",
     "DrawDispute",
     "FieldValue",
+    "FollowUp",
     "HeldRequest",
     "Message",
     "MessageVersion",

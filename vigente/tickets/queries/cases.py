@@ -19,6 +19,7 @@ from vigente.tickets.models import (
     CustomField,
     DrawDispute,
     FieldValue,
+    FollowUp,
     Message,
     Participant,
     Quotation,
@@ -84,6 +85,7 @@ class CasePage:
     watchers: Sequence[User] = field(default=())
     is_watched: bool = False  # by the reader
     copies: Sequence[Copy] = field(default=())
+    follow_ups: Sequence[FollowUp] = field(default=())
 
     @property
     def has_fields(self) -> bool:
@@ -126,6 +128,7 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
         watchers=watchers,
         is_watched=user in watchers,
         copies=list(Copy.objects.visible_to(user).filter(ticket=ticket)) if ticket.has_copies else [],  # type: ignore[attr-defined]
+        follow_ups=_follow_ups(ticket, user),
     )
 
 
@@ -158,10 +161,18 @@ def _ticket(number: int, user: User) -> Ticket:
             has_fields=Exists(CustomField.objects.offered().visible_to(user)),
             has_copies=Exists(Copy.objects.filter(ticket=OuterRef("pk"))),
             has_watches=Exists(Watch.objects.filter(ticket=OuterRef("pk"))),
+            has_follow_ups=Exists(FollowUp.objects.open().filter(ticket=OuterRef("pk"))),
             has_tags=Exists(TicketTag.objects.filter(ticket=OuterRef("pk"))),
         )
         .get(number=number)
     )
+
+
+def _follow_ups(ticket: Ticket, user: User) -> list[FollowUp]:
+    """What the desk will come back for, soonest first."""
+    if not (user.is_staff_member and ticket.has_follow_ups):  # type: ignore[attr-defined]
+        return []
+    return list(FollowUp.objects.open().filter(ticket=ticket))
 
 
 def _messages(ticket: Ticket, user: User, *, most: int | None, now: datetime) -> list[Message]:

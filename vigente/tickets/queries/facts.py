@@ -21,7 +21,7 @@ from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.rules.conditions import Fact, Type
 from vigente.rules.coverage import IN_FORCE
-from vigente.tickets.models import Attachment, Draft, Message, Participant, Ticket, TicketTag
+from vigente.tickets.models import Attachment, Draft, FollowUp, Message, Participant, Ticket, TicketTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ FIELDS: dict[str, Field] = {
     "solved_at": Column(Type.INSTANT, "solved_at"),
     "closed_at": Column(Type.INSTANT, "closed_at"),
     "has_attachments": Existing(lambda now: Attachment.objects.filter(message__ticket=OuterRef("pk"))),
+    "has_follow_up": Existing(lambda now: FollowUp.objects.open().filter(ticket=OuterRef("pk"))),
     "has_draft": Existing(lambda now: Draft.objects.filter(ticket=OuterRef("pk"))),
     "is_merged": Existing(lambda now: Ticket.objects.filter(pk=OuterRef("merged_into"))),
     "absorbed_others": Existing(lambda now: Ticket.objects.filter(merged_into=OuterRef("pk"))),

@@ -22,7 +22,8 @@ WITHIN = timedelta(hours=24)
 @transaction.atomic
 def reply_automatically(*, ticket: Ticket, text: str, now: datetime) -> Message:
     """Say something to the customer that no person wrote. It keeps no promise, changes no state and takes no case;
-    whose turn it is, and when somebody last did something, stay as they were. Raises Refused in a closed case, and beyond `MOST` within a day.
+    whose turn it is, and when somebody last did something, stay as they were. Raises Refused in a closed case,
+    and beyond `MOST` within a day.
     """
     html, text = written("", text, ())
     ticket = locked(ticket.pk)

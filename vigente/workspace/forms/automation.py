@@ -23,13 +23,14 @@ from vigente.ui.condition_words import UNITS
 from vigente.ui.conditions import ConditionField
 from vigente.workspace.automation_words import EVENTS, facts_of_time, mail_choices, names_of
 from vigente.workspace.condition_choices import CaseChoices
+from vigente.workspace.forms.follow_ups import MEANWHILE
 
 NOBODY = "nobody"
 OTHERS = [pair for pair in settings.LANGUAGES if pair[0] != settings.LANGUAGE_CODE]
 HOUR, DAY = 60, 24 * 60
 ORDER = (
     Act.NOTE, Act.UNTAG, Act.TAG, Act.SUBJECT, Act.WORK_TYPE, Act.SEVERITY, Act.DEPARTMENT, Act.ASSIGN, Act.MAIL,
-    Act.WEBHOOK, Act.REPLY, Act.STATUS,
+    Act.WEBHOOK, Act.REPLY, Act.STATUS, Act.FOLLOW_UP,
 )  # fmt: skip
 
 
@@ -83,6 +84,15 @@ class RuleForm(forms.Form):
     mail = forms.CharField(
         label=_("Qué dice el aviso"), required=False, max_length=LONGEST_TEXT, widget=forms.Textarea
     )
+    follow_up = forms.CharField(
+        label=_("Seguirlo más tarde: para qué"), required=False, max_length=2000,
+        help_text=_("El caso vuelve a quien lo tiene cuando llegue la hora, salvo que el cliente escriba antes."),
+    )  # fmt: skip
+    follow_amount = forms.IntegerField(label=_("Dentro de"), required=False, min_value=1, initial=2)
+    follow_unit = forms.TypedChoiceField(
+        label=_("Unidad"), required=False, coerce=int, empty_value=DAY, choices=UNITS, initial=DAY
+    )
+    follow_status = forms.ChoiceField(label=_("Mientras tanto"), required=False, choices=MEANWHILE)
     webhook = forms.ChoiceField(
         label=_("Llamar a un webhook"), required=False,
         help_text=_("Se agrega, se firma y se prueba en Webhooks."),
@@ -176,11 +186,20 @@ def _actions(data: dict[str, Any]) -> list[Action]:
                 found.append(Action(Act.UNASSIGN))
             elif act is Act.MAIL and one:
                 found.append(Action(act, one, to=data.get("mail_to") or ""))
+            elif act is Act.FOLLOW_UP:
+                found += _later(data)
             elif act is Act.REPLY:
                 found += _reply(data)
             elif one and one.strip():
                 found.append(Action(act, one))
     return found
+
+
+def _later(data: dict[str, Any]) -> list[Action]:
+    minutes = (data.get("follow_amount") or 1) * (data.get("follow_unit") or DAY)
+    to = f"{min(minutes, MOST_MINUTES)}:{data.get('follow_status') or ''}".rstrip(":")
+    note = (data.get("follow_up") or "").strip()
+    return [Action(Act.FOLLOW_UP, note, to=to)] if note else []
 
 
 def _reply(data: dict[str, Any]) -> list[Action]:
@@ -213,7 +232,11 @@ def _initial(rule: AutomationRule) -> dict[str, Any]:
         else:
             found[action.act.value] = action.value
             found |= {f"reply_{code}": text for code, text in action.by_language}
-        if action.to:
+        if action.act is Act.FOLLOW_UP:
+            minutes, _colon, status = action.to.partition(":")
+            unit = next(one for one, _text in reversed(UNITS) if int(minutes) % one == 0)
+            found |= {"follow_amount": int(minutes) // unit, "follow_unit": unit, "follow_status": status}
+        elif action.to:
             found["mail_to"] = action.to
     return found
 

@@ -23,6 +23,7 @@ from vigente.tickets.files import File
 from vigente.tickets.models import Department
 from vigente.tickets.services import canned, views
 from vigente.tickets.services.fields import Wanted, save_field
+from vigente.tickets.services.follow_ups import set_follow_up
 from vigente.tickets.services.structure import add_tag
 from vigente.webhooks.services import create_endpoint, send_test
 from vigente.workspace.urls import urlpatterns
@@ -242,6 +243,8 @@ def things(shop, owner, now):
         "token": ticket.messages.get().attachments.get().token,
         "slug": "work",
         "words": "departments",
+        "ready": "remind",
+        "follow_up": set_follow_up(ticket=ticket, due_at=now.replace(year=2030), actor=owner, now=now).pk,
         "kind": "invoice",
         "listed": "customers",
         "report": "waiting",

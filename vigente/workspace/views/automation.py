@@ -47,13 +47,13 @@ def automation(request: HttpRequest) -> HttpResponse:
 
 @supervisors
 @require_POST
-def automation_ready(request: HttpRequest, key: str) -> HttpResponse:
+def automation_ready(request: HttpRequest, ready: str) -> HttpResponse:
     """Add one of the rules that are ready, off."""
-    if key not in READY:
+    if ready not in READY:
         raise Http404
 
     def run() -> str:
-        add_ready(key, actor=person(request), now=instant(request))
+        add_ready(ready, actor=person(request), now=instant(request))
         return _("Agregada, apagada. Pruébela con el historial y enciéndala.")
 
     return attempt(request, run, reverse("workspace:automation"))
