@@ -175,9 +175,6 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
         "uidb36": "1", "key": "abc-def", "kind": "invoice", "pack": pack, "wish": wish.pk, "prepared": prepared.token,
         "listed": "customers", "report": "waiting", "finance": "renewals", "which": "month", "part": "30",
     }  # fmt: skip
-    later = set_follow_up(
-        ticket=case, due_at=now + timedelta(days=900), actor=world.people["owner"], now=now
-    )
     later = set_follow_up(ticket=case, due_at=now + timedelta(days=900), actor=world.people["owner"], now=now)
     world.objects |= {"ready": "remind", "follow_up": later.pk}
     rules = rule_rows(owner=world.people["owner"], now=now)

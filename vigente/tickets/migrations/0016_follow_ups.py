@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0012_severity_levels"),
+        ("tickets", "0015_departments_in_a_tree"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
