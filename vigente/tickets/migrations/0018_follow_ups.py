@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0015_departments_in_a_tree"),
+        ("tickets", "0017_copies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
