@@ -23,7 +23,7 @@ from vigente.tickets.files import File
 from vigente.tickets.services.conversation import reply
 from vigente.tickets.services.merging import propose_split
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # name → (method, what its arguments are made of). OWN: of the shop. What no object names needs none.
 OPEN = {"home": "get", "plans": "get", "conditions": "get", "plan_order": "post", "invitation": "get"}

@@ -28,7 +28,7 @@ from vigente.tickets.services.structure import add_tag
 from vigente.webhooks.services import create_endpoint, send_test
 from vigente.workspace.urls import urlpatterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PATTERNS = {str(pattern.name) + "/" * (pattern.pattern._route.count("<")): pattern for pattern in urlpatterns}
 OWNER = {
