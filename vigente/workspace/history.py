@@ -140,7 +140,8 @@ def _assigned(who: str, data: Data, names: Names) -> str:
             "who": who,
             "department": names.departments.get(data["department"], "—"),
         }
-        return text if data.get("assignee") else text + _(", sin técnico")
+        text = text if data.get("assignee") else text + _(", sin técnico")
+        return f"{text}: “{data['why']}”" if data.get("why") else text
     assignee = data.get("assignee")
     if assignee is None:
         return _("%(who)s lo devolvió a la fila") % {"who": who}

@@ -3,7 +3,7 @@
 from vigente.tickets.models.canned import CannedResponse
 from vigente.tickets.models.copies import Copy
 from vigente.tickets.models.departments import Department
-from vigente.tickets.models.drafts import Draft, Presence, Watch
+from vigente.tickets.models.drafts import ComposerHabit, Draft, Presence, Watch
 from vigente.tickets.models.fields import CustomField, FieldValue
 from vigente.tickets.models.follow_ups import FollowUp
 from vigente.tickets.models.held import HeldRequest, Submission
@@ -18,6 +18,7 @@ from vigente.tickets.models.views import SavedView
 __all__ = [
     "Attachment",
     "CannedResponse",
+    "ComposerHabit",
     "Copy",
     "CustomField",
     "Department",

@@ -1,6 +1,7 @@
 """What is being written in a case and not sent yet, who has it open, and who keeps an eye on it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import User
 from vigente.tickets.models.messages import Message
@@ -56,3 +57,18 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} watches {self.ticket_id}"
+
+
+class ComposerHabit(models.Model):
+    """Where an agent goes after a reply, as they chose it last. What becomes of the case is chosen for each anew."""
+
+    class Go(models.TextChoices):
+        STAY = "stay", _("y seguir aquí")
+        NEXT = "next", _("y tomar el siguiente")
+        LIST = "list", _("y volver a mi lista")
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="composer_habit")
+    go = models.CharField(max_length=4, choices=Go.choices, default=Go.STAY)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} goes {self.go}"

@@ -15,6 +15,7 @@ from vigente.events.models import Event
 from vigente.rules.coverage import Decision
 from vigente.tickets.models import (
     Attachment,
+    ComposerHabit,
     Copy,
     CustomField,
     DrawDispute,
@@ -93,6 +94,11 @@ class CasePage:
         return bool(self.ticket.has_fields)  # type: ignore[attr-defined]
 
     @property
+    def habit(self) -> str:
+        """Where the reader went after their last reply (`ComposerHabit.Go`); empty before the first."""
+        return self.ticket.habit or ""  # type: ignore[attr-defined]
+
+    @property
     def quotation(self) -> Quotation | None:
         return getattr(self.ticket, "quotation", None)
 
@@ -159,6 +165,7 @@ def _ticket(number: int, user: User) -> Ticket:
             has_participants=Exists(Participant.objects.filter(ticket=OuterRef("pk"))),
             has_values=Exists(FieldValue.objects.filter(ticket=OuterRef("pk"))),
             has_fields=Exists(CustomField.objects.offered().visible_to(user)),
+            habit=Subquery(ComposerHabit.objects.filter(user=user).values("go")[:1]),
             has_copies=Exists(Copy.objects.filter(ticket=OuterRef("pk"))),
             has_watches=Exists(Watch.objects.filter(ticket=OuterRef("pk"))),
             has_follow_ups=Exists(FollowUp.objects.open().filter(ticket=OuterRef("pk"))),

@@ -7,7 +7,7 @@ from django.conf import settings
 from vigente.accounts.models import User
 from vigente.installation.rows import insert_if_new
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.models import Draft, Message, Presence, Ticket
+from vigente.tickets.models import ComposerHabit, Draft, Message, Presence, Ticket
 
 BEAT = timedelta(seconds=25)  # a presence is written anew when it is older than this
 
@@ -49,3 +49,9 @@ def tidy_presence(*, now: datetime) -> int:
     """Take away what nobody will ask for; for the clock."""
     gone, _by_model = Presence.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
     return gone
+
+
+def keep_habit(*, user: User, go: str) -> None:
+    """Remember where an agent goes after a reply (`ComposerHabit.Go`). The same again writes nothing."""
+    if go in ComposerHabit.Go.values and not ComposerHabit.objects.filter(user=user, go=go).exists():
+        ComposerHabit.objects.update_or_create(user=user, defaults={"go": go})

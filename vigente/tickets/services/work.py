@@ -196,8 +196,12 @@ def set_severity(*, ticket: Ticket, severity: int, actor: User | None, now: date
 
 
 @transaction.atomic
-def set_department(*, ticket: Ticket, department: Department, actor: User | None, now: datetime) -> None:
-    """Pass a case to another team; it goes back to the line unless its agent works there too."""
+def set_department(
+    *, ticket: Ticket, department: Department, actor: User | None, now: datetime, why: str = ""
+) -> None:
+    """Pass a case to another team; it goes back to the line unless its agent works there too. `why`: for the history,
+    which only staff read.
+    """
     if department.retired_at is not None:
         raise Refused(RefusalCode.INVALID_VALUE, field="department")
     ticket = _open_case(ticket)
@@ -215,6 +219,7 @@ def set_department(*, ticket: Ticket, department: Department, actor: User | None
         department=department.pk,
         left=left,
         by_line=False,
+        **({"why": why[:300]} if why else {}),
     )
     save(ticket)
 

@@ -13,7 +13,7 @@ from vigente.mail.own import own_addresses
 from vigente.rules.lifecycle import Status, may_change
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.labels import severity_choices
-from vigente.tickets.models import Department, Message, Ticket
+from vigente.tickets.models import ComposerHabit, Department, Message, Ticket
 from vigente.tickets.services.classification import BY_HAND
 from vigente.ui.wording import refusal_text
 from vigente.workspace.forms.fields import FilesField
@@ -45,6 +45,9 @@ class ComposerForm(forms.Form):
     files = FilesField(label=_("Archivos"))
     after = forms.ChoiceField(label=_("Al enviar"), choices=AFTER, initial="waiting_customer", required=False)
     to = forms.ChoiceField(label=_("Para quién"), choices=TO, initial="all", required=False)
+    go = forms.ChoiceField(
+        label=_("Y después"), choices=ComposerHabit.Go.choices, initial=ComposerHabit.Go.STAY, required=False
+    )
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     responses = forms.CharField(widget=forms.HiddenInput, max_length=400, required=False)
     latest = forms.IntegerField(  # the last message that was read before writing
@@ -130,6 +133,12 @@ class DepartmentForm(forms.Form):
 
     department = forms.ModelChoiceField(
         label=_("Departamento"), queryset=Department.objects.offered(), empty_label=None
+    )
+    why = forms.CharField(
+        label=_("Motivo"),
+        help_text=_("Queda en el historial; el cliente no lo lee."),
+        required=False,
+        max_length=300,
     )
 
 

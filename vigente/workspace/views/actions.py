@@ -147,7 +147,11 @@ def department(request: HttpRequest, number: int) -> HttpResponse:
 
     def run(data: dict[str, Any]) -> str:
         work.set_department(
-            ticket=ticket, department=data["department"], actor=person(request), now=instant(request)
+            ticket=ticket,
+            department=data["department"],
+            why=data["why"],
+            actor=person(request),
+            now=instant(request),
         )
         return _("Pasó a %(name)s.") % {"name": data["department"]}
 

@@ -15,13 +15,15 @@ from vigente.accounts.models import User
 from vigente.rules.refusal import Refused
 from vigente.tickets.files import SAFE_IMAGES, path_of
 from vigente.tickets.html import clean_html
-from vigente.tickets.models import Attachment, Message, Ticket
+from vigente.tickets.models import Attachment, ComposerHabit, Message, Ticket
 from vigente.tickets.queries import CasePage, case_page
 from vigente.tickets.queries.company import replied_since, together
 from vigente.tickets.services import messages
 from vigente.tickets.services.conversation import add_note, reply
-from vigente.tickets.services.drafts import forget_draft
-from vigente.ui.feedback import done
+from vigente.tickets.services.drafts import forget_draft, keep_habit
+from vigente.tickets.services.work import take_next
+from vigente.ui.feedback import done, refused
+from vigente.ui.wording import refusal_text
 from vigente.workspace.access import instant, person, staff
 from vigente.workspace.answers import add_refusal
 from vigente.workspace.forms.case import ComposerForm
@@ -41,6 +43,7 @@ def _prepare(form: ComposerForm, page: CasePage, user: User, *, now: datetime) -
     """What lies in the composer: one's own draft, and who else is at the case."""
     drafts = list(page.ticket.drafts.select_related("author"))
     mine = next((draft for draft in drafts if draft.author_id == user.pk), None)
+    form.initial["go"] = page.habit or ComposerHabit.Go.STAY
     form.initial["latest"] = max((message.pk for message in page.messages), default=0)
     if mine is not None:
         form.initial["body"], form.initial["kind"] = mine.body, mine.kind
@@ -69,8 +72,27 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
                 draft=f"case-{number}",
                 undo=reverse("workspace:message_unsending", args=[message.pk]) if message.visible_at else "",
             )
-            return redirect(f"{reverse('workspace:case', args=[number])}#m{message.pk}")
+            here = f"{reverse('workspace:case', args=[number])}#m{message.pk}"
+            return redirect(here if form.is_note else _onward(request, form.cleaned_data["go"], here))
     return _page(request, number, form, status=422)
+
+
+def _onward(request: HttpRequest, go: str, here: str) -> str:
+    """Where to after a reply; remembered. "Next" takes a case, as its button does, and stays here when none waits."""
+    user = person(request)
+    keep_habit(user=user, go=go)
+    if go == ComposerHabit.Go.LIST:
+        return reverse("workspace:home")
+    if go == ComposerHabit.Go.NEXT:
+        try:
+            taken = take_next(agent=user, now=instant(request))
+        except Refused as refusal:
+            refused(request, refusal_text(refusal))
+            return here
+        if taken is not None:
+            return reverse("workspace:case", args=[taken.number])
+        refused(request, _("No hay más casos esperando en su fila."))
+    return here
 
 
 def _overtaken(form: ComposerForm, ticket: Ticket, user: User) -> bool:
