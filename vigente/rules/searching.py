@@ -152,7 +152,8 @@ def _read(piece: str) -> Iterator[Term | Problem]:
     head, colon, tail = body.partition(":")
     kind = OPERATORS.get(fold(head)) if colon else None
     if kind is not None:
-        yield _operator(kind, " ".join(tail.replace('"', " ").split())[:LONGEST].strip(), negated=negated)
+        value = " ".join(tail.replace('"', " ").split())[:LONGEST].strip()
+        yield _operator(kind, value, typed=head, negated=negated)
     elif body.startswith('"'):
         phrase = " ".join(body.replace('"', " ").split())[:LONGEST].strip()
         if words(phrase):
@@ -175,8 +176,9 @@ def _word(body: str, *, negated: bool) -> Iterator[Term | Problem]:
         yield Term(Kind.WORD, inner, negated)
 
 
-def _operator(kind: Kind, value: str, *, negated: bool) -> Term | Problem:
-    piece = f"{'-' if negated else ''}{kind}:{_quoted(value)}"
+def _operator(kind: Kind, value: str, *, typed: str, negated: bool) -> Term | Problem:
+    """`typed`: the operator in the words of whoever asks, to say it back to them."""
+    piece = f"{'-' if negated else ''}{typed}:{_quoted(value)}"
     if not value:
         return Problem("empty", piece)
     if kind is Kind.STATE:

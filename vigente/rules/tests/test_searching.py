@@ -49,7 +49,8 @@ def test_a_search_is_words_phrases_and_operators(text, terms):
     [
         ("is:lost", Problem("state", "is:lost")),
         ("org:", Problem("empty", 'org:""')),
-        ('-de:" "', Problem("empty", '-from:""')),
+        ('-de:" "', Problem("empty", '-de:""')),
+        ("es:perdido", Problem("state", "es:perdido")),
         ("before:mañana", Problem("date", "before:mañana")),
         ("after:2026-02-30", Problem("date", "after:2026-02-30")),
         ("after:0d", Problem("date", "after:0d")),

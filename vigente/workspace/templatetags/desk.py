@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from vigente.billing.models import Licence
 from vigente.billing.queries import StatementLine
 from vigente.billing.services import claims
+from vigente.tickets.models.line import is_away
 from vigente.tickets.queries import counts
 from vigente.tickets.queries.counts import MOST
 from vigente.ui import formats
@@ -38,6 +39,13 @@ def count_texts(values: dict[str, int]) -> dict[str, str]:
     return {
         name: number(MOST - 1) + "+" if value >= MOST else number(value) for name, value in values.items()
     }
+
+
+@register.simple_tag(takes_context=True)
+def is_away_now(context: Context) -> bool:
+    """Whether the reader is away at this moment: until then, or until they say they are back."""
+    request = context["request"]
+    return request.user.away and is_away(request.user, now=request.now)
 
 
 @register.filter

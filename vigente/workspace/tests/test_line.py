@@ -1,5 +1,7 @@
 """The line as its supervisor sees it; a case moved with a reason; being away."""
 
+from datetime import timedelta
+
 import pytest
 
 from vigente.factories import make_user
@@ -97,3 +99,10 @@ def test_the_page_asks_the_same_whatever_waits(sofia, shop, now, django_assert_m
         shop.ticket(now)
     with django_assert_max_num_queries(24):
         sofia.get("line")
+
+
+def test_who_said_until_when_is_back_then_without_saying_so(ana, now, clock):
+    ana.post("away", until="2026-07-13")
+    assert "Ya volví" in words(ana.get("queue"))
+    clock.move_to(now + timedelta(days=3))
+    assert "Ausentarse" in words(ana.get("queue"))

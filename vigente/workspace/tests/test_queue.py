@@ -224,7 +224,7 @@ def test_search_with_operators_says_what_it_did_not_understand_and_searches_the_
     case = shop.ticket(now, subject="Diferencia en el kárdex")
     response = ana.get("search", query="?q=es:perdido+org:clavo+kardex")
     assert numbers(response) == [case.number]
-    assert "No se entiende “is:perdido”" in words(response)
+    assert "No se entiende “es:perdido”" in words(response)
     assert "organizations" not in response.context
     assert "org:clavo casos de una organización" in words(ana.get("search"))
 
