@@ -13,7 +13,7 @@ from vigente.rules.merge import fill
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Department, Tag, Ticket
 from vigente.tickets.queries.merging import merge_values
-from vigente.tickets.services import automatic, conversation, structure, work
+from vigente.tickets.services import automatic, conversation, copies, structure, watching, work
 from vigente.tickets.services.classification import classify
 from vigente.tickets.services.follow_ups import set_follow_up
 from vigente.tickets.services.state import locked, tell
@@ -141,6 +141,27 @@ def _follow_up(ticket: Ticket, action: Action, *, rule: Named, actor: User | Non
     )
 
 
+def _lock(ticket: Ticket, action: Action, *, rule: Named, actor: User | None, now: datetime) -> None:
+    watching.lock(ticket=ticket, actor=actor, now=now)
+
+
+def _unlock(ticket: Ticket, action: Action, *, rule: Named, actor: User | None, now: datetime) -> None:
+    watching.unlock(ticket=ticket, actor=actor, now=now)
+
+
+def _watch(ticket: Ticket, action: Action, *, rule: Named, actor: User | None, now: datetime) -> None:
+    person = User.objects.filter(pk=_key(action.value), is_active=True).first()
+    if person is None:
+        raise Refused(RefusalCode.INVALID_VALUE, field="watch")
+    change = watching.watch if action.act is Act.WATCH else watching.unwatch
+    change(ticket=ticket, user=person, actor=actor, now=now)
+
+
+def _copy(ticket: Ticket, action: Action, *, rule: Named, actor: User | None, now: datetime) -> None:
+    change = copies.add_copy if action.act is Act.COPY else copies.remove_copy
+    change(ticket=ticket, email=action.value, actor=actor, now=now)
+
+
 def _filled(text: str, ticket: Ticket, actor: User | None, *, language: str, now: datetime) -> str:
     values = merge_values(ticket, actor or ticket.assignee or User(), now=now, language=language)
     return fill(text, values).text
@@ -172,4 +193,10 @@ DOING: Mapping[Act, Do] = {
     Act.MAIL: _mail,
     Act.WEBHOOK: _webhook,
     Act.FOLLOW_UP: _follow_up,
+    Act.LOCK: _lock,
+    Act.UNLOCK: _unlock,
+    Act.WATCH: _watch,
+    Act.UNWATCH: _watch,
+    Act.COPY: _copy,
+    Act.UNCOPY: _copy,
 }

@@ -9,6 +9,7 @@ from vigente.accounts.models import User
 from vigente.events.models import Event
 from vigente.rules.automation import After, Rule, Unreadable, read_actions, read_trigger
 from vigente.rules.conditions import Condition, Invalid, Type, read
+from vigente.sla.models import BusinessHours, work_hours
 from vigente.tickets.models import Ticket
 from vigente.tickets.queries.facts import types
 
@@ -38,6 +39,9 @@ class AutomationRule(models.Model):
     stop = models.BooleanField(default=False)
     is_on = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
+    hours = models.ForeignKey(
+        BusinessHours, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # outside of them it does nothing
     since = models.DateTimeField()
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -68,6 +72,7 @@ class AutomationRule(models.Model):
                 since=self.since,
                 condition=self.condition_value(),
                 stop=self.stop,
+                hours=work_hours(self.hours_id) if self.hours_id else None,
             )
         except (Invalid, Unreadable):
             return None

@@ -18,6 +18,7 @@ from vigente.rules import automation as rules
 from vigente.rules.automation import After, Happening, Planned, Pressed, Ran, Rule, Tick, decide
 from vigente.rules.conditions import Fact, checks_of, write
 from vigente.rules.refusal import RefusalCode, Refused
+from vigente.rules.worktime import is_open
 from vigente.tickets.models import Ticket
 from vigente.tickets.queries.conditions import where
 from vigente.tickets.queries.facts import FIELDS, Column, facts_of
@@ -75,7 +76,7 @@ def happening_of(event: Event) -> rules.Event:
 
 def run_timed(*, now: datetime) -> int:
     """What fell due by now; returns how many times a rule acted."""
-    values = _on(AutomationRule.On.TIME)
+    values = [one for one in _on(AutomationRule.On.TIME) if one.hours is None or is_open(one.hours, now)]
     due = dict.fromkeys(pk for rule in values for pk in due_cases(rule, now=now)[:MOST])
     return sum(_tick(pk, values, now=now) for pk in list(due)[:MOST])
 

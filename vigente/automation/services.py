@@ -21,6 +21,7 @@ from vigente.rules.automation import (
 from vigente.rules.conditions import Condition, write
 from vigente.rules.merge import problems
 from vigente.rules.refusal import RefusalCode, Refused
+from vigente.sla.models import BusinessHours
 from vigente.tickets.queries.merging import FIELDS
 
 _ON: Mapping[type, str] = {OnEvent: "event", After: "time", Button: "button"}
@@ -35,6 +36,7 @@ def save_rule(
     actions: Sequence[Action],
     stop: bool,
     actor: User,
+    hours: BusinessHours | None = None,
     now: datetime,
 ) -> AutomationRule:
     """Make a rule, off and last in order, or change one. A change of when or if counts from now on. Raises Refused."""
@@ -48,7 +50,7 @@ def save_rule(
             _check_text(action)
     row = rule or AutomationRule(position=_last() + 1, since=now)
     before = (row.trigger, row.condition) if rule else None
-    row.name, row.stop, row.on = name, stop, _ON[type(trigger)]
+    row.name, row.stop, row.on, row.hours = name, stop, _ON[type(trigger)], hours
     row.trigger, row.condition = write_trigger(trigger), write(condition)
     row.actions = write_actions(actions)
     row.changed_by, row.changed_at = actor, now

@@ -14,6 +14,7 @@ from typing import Any
 
 from vigente.rules.conditions import ALWAYS, Check, Condition, Fact, explain, holds
 from vigente.rules.lifecycle import PAUSED
+from vigente.rules.worktime import WorkHours, is_open
 
 MOST_ACTIONS = 20
 MOST_RUNS = 20  # of a timed rule on one case
@@ -34,6 +35,12 @@ class Act(StrEnum):
     UNTAG = "untag"
     NOTE = "note"  # a text with merge fields, read by staff only
     WORK_TYPE = "work_type"
+    LOCK = "lock"  # no value: it takes no more replies
+    UNLOCK = "unlock"  # no value
+    WATCH = "watch"  # the primary key of somebody of the desk
+    UNWATCH = "unwatch"
+    COPY = "copy"  # an address that is written our replies from now on
+    UNCOPY = "uncopy"
     SUBJECT = "subject"  # a text with merge fields
     REPLY = "reply"  # a text with merge fields, read by the customer, who is told that nobody wrote it
     MAIL = "mail"  # a text with merge fields, to the people of the desk in `to`
@@ -41,7 +48,7 @@ class Act(StrEnum):
     WEBHOOK = "webhook"  # the primary key of an endpoint
 
 
-WITHOUT_VALUE = frozenset({Act.UNASSIGN})
+WITHOUT_VALUE = frozenset({Act.UNASSIGN, Act.LOCK, Act.UNLOCK})
 WRITTEN = frozenset({Act.NOTE, Act.SUBJECT, Act.REPLY, Act.MAIL, Act.FOLLOW_UP})  # texts with merge fields
 TO_ROLES = ("assignee", "department", "supervisors")
 TO_PERSON = "person:"  # and a primary key
@@ -90,7 +97,9 @@ Trigger = OnEvent | After | Button
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`since`: when it was switched on; moments before it are left alone. `stop`: those after it are not looked at."""
+    """`since`: when it was switched on; moments before it are left alone. `stop`: those after it are not looked at.
+    `hours`: outside of them it does nothing; one that waits for time acts when they begin.
+    """
 
     key: int
     trigger: Trigger
@@ -98,6 +107,7 @@ class Rule:
     since: datetime
     condition: Condition = ALWAYS
     stop: bool = False
+    hours: WorkHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +178,10 @@ def decide(
 
 
 def fires(rule: Rule, happening: Happening, facts: Mapping[str, Fact], *, now: datetime, ran: Ran) -> bool:
-    """Whether its trigger is met, its condition apart."""
+    """Whether its trigger is met, its condition apart. A button is pressed at any hour."""
     trigger = rule.trigger
+    if rule.hours is not None and not isinstance(trigger, Button) and not is_open(rule.hours, now):
+        return False
     if isinstance(trigger, OnEvent):
         if not isinstance(happening, Event) or ran.here:
             return False

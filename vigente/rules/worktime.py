@@ -62,6 +62,11 @@ class WorkHours:
         return timedelta(minutes=sum(closes - opens for shifts in self.week for opens, closes in shifts))
 
 
+def is_open(hours: WorkHours, at: datetime) -> bool:
+    """Whether `at` falls into a shift; its end does not."""
+    return any(shift.start <= at < shift.end for shift in hours.shifts(day_of(at, hours.zone)))
+
+
 ALWAYS = WorkHours("UTC", (((0, MINUTES_A_DAY),),) * 7)
 
 

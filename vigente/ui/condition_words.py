@@ -28,6 +28,8 @@ FIELDS: dict[str, tuple[Any, Any]] = {
     "reply_count": (_("Mensajes, cuántos"), _CASE),
     "note_count": (_("Notas, cuántas"), _CASE),
     "involved": (_("Técnicos que respondieron"), _CASE),
+    "watchers": (_("Quienes lo vigilan"), _CASE),
+    "locked_at": (_("Se bloqueó"), _TIME),
     "has_follow_up": (_("Tiene un seguimiento"), _CASE),
     "has_draft": (_("Tiene un borrador"), _CASE),
     "is_merged": (_("Está unido a otro"), _CASE),

@@ -51,6 +51,12 @@ _ACTS: Mapping[Act, Callable[[str], str]] = {
     Act.WORK_TYPE: lambda value: _("poner el tipo de trabajo %(value)s") % {"value": value},
     Act.SUBJECT: lambda value: _("cambiar el asunto a «%(value)s»") % {"value": value},
     Act.REPLY: lambda value: _("responder al cliente «%(value)s»") % {"value": value[:80]},
+    Act.LOCK: lambda value: _("bloquear el caso"),
+    Act.UNLOCK: lambda value: _("desbloquear el caso"),
+    Act.WATCH: lambda value: _("que lo vigile %(value)s") % {"value": value},
+    Act.UNWATCH: lambda value: _("que ya no lo vigile %(value)s") % {"value": value},
+    Act.COPY: lambda value: _("poner en copia a %(value)s") % {"value": value},
+    Act.UNCOPY: lambda value: _("quitar de las copias a %(value)s") % {"value": value},
     Act.WEBHOOK: lambda value: _("llamar a %(value)s") % {"value": value},
 }
 _NAMED = {
@@ -62,6 +68,8 @@ _NAMED = {
     Act.UNTAG: "tags",
     Act.WORK_TYPE: "work_type",
     Act.WEBHOOK: "webhook",
+    Act.WATCH: "assignee",
+    Act.UNWATCH: "assignee",
 }  # the field whose choices name its value
 
 
@@ -142,6 +150,7 @@ def rule_words(rule: AutomationRule, choices: CaseChoices) -> dict[str, str] | N
 
 _REFUSED: Mapping[RefusalCode, Callable[[], str]] = {
     RefusalCode.WRONG_STATE: lambda: _("el caso no lo permitía en ese estado"),
+    RefusalCode.CASE_LOCKED: lambda: _("el caso está bloqueado"),
     RefusalCode.ENOUGH_ANSWERED: lambda: _("el caso ya tuvo muchas respuestas automáticas hoy"),
     RefusalCode.INVALID_VALUE: lambda: _("lo que se nombra ya no existe o no está activo"),
 }

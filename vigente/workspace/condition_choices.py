@@ -110,6 +110,7 @@ def _lists() -> dict[str, Pairs]:
         "department": _rows(row for row, _depth in in_tree(Department.objects.offered())),
         "assignee": _rows(people),
         "involved": _rows(people),
+        "watchers": _rows(people),
         "work_type": _rows(WorkType.objects.all()),
         "sla_policy": _rows(SlaPolicy.objects.order_by("name")),
         "edition": _rows(Edition.objects.select_related("product").order_by("product", "id")),

@@ -1,19 +1,22 @@
 """What a rule says and tells: to the customer, to the desk, to another program; and that no machine keeps answering."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from vigente.accounts.models import Role
 from vigente.automation.models import AutomationRun
+from vigente.automation.running import run_timed
 from vigente.automation.services import save_rule, switch
 from vigente.billing.models import WorkType
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.factories import make_customer, make_user
 from vigente.mail.models import OutboundMessage
-from vigente.rules.automation import Act, Action, OnEvent
+from vigente.rules.automation import Act, Action, After, OnEvent
 from vigente.rules.conditions import ALWAYS
+from vigente.sla.models import BusinessHours
 from vigente.tickets.services import conversation
 from vigente.tickets.services.automatic import MOST
 from vigente.webhooks.models import Delivery
@@ -123,3 +126,41 @@ def test_subject_and_kind_of_work(act):
     assert ticket.work_type == other
     assert AutomationRun.objects.get().done[2]["refused"] == "invalid_value"
     assert Event.objects.get(kind=Kind.AUTOMATION_RAN).data["refused"] == 1
+
+
+def test_who_watches_who_is_copied_and_the_door(act, shop, now):
+    ana = make_user("Ana", role=Role.AGENT)
+    ticket = act(
+        Action(Act.WATCH, str(ana.pk)),
+        Action(Act.WATCH, str(shop.manager.pk)),
+        Action(Act.COPY, "contador@fuera.example"),
+        Action(Act.COPY, shop.colleague.email),
+        Action(Act.UNCOPY, "contador@fuera.example"),
+        Action(Act.LOCK),
+        ANSWER,
+        Action(Act.UNLOCK),
+        Action(Act.UNWATCH, str(ana.pk)),
+    )
+    done = AutomationRun.objects.get().done
+    assert [one["act"] for one in done if "refused" in one] == ["watch", "reply"]
+    assert (ticket.locked_at, ticket.copies.count()) == (None, 0)
+    assert [one.user for one in ticket.participants.all()] == [shop.colleague]
+    kinds = (Kind.TICKET_WATCHED, Kind.TICKET_LOCKED, Kind.TICKET_UNLOCKED, Kind.TICKET_UNWATCHED)
+    assert Event.objects.filter(kind__in=[kind.value for kind in kinds], channel="automation").count() == 4
+
+
+def test_outside_of_its_hours_it_passes_by_and_time_waits_for_them(shop, now):
+    boss = make_user("Sofía", role=Role.SUPERVISOR)
+    tomorrow = (now + timedelta(days=1)).replace(hour=15, minute=0)
+    week = [[[0, 60]] if day == tomorrow.weekday() else [] for day in range(7)]
+    hours = BusinessHours.objects.create(name="Una hora", time_zone="UTC", week=week)
+    opens = tomorrow.replace(hour=0)
+    rule = save_rule(
+        rule=None, name="Tarde", trigger=After("accepted_at", 60), condition=ALWAYS, actions=(Action(Act.LOCK),),
+        stop=False, hours=hours, actor=boss, now=now,
+    )  # fmt: skip
+    switch(rule=rule, on=True, actor=boss, now=now)
+    shop.ticket(now)
+    assert run_timed(now=opens - timedelta(minutes=1)) == 0
+    assert run_timed(now=opens) == 1
+    assert run_timed(now=opens + timedelta(minutes=1)) == 0

@@ -25,6 +25,7 @@ from vigente.rules.automation import (
     write_trigger,
 )
 from vigente.rules.conditions import Check, Group, Op
+from vigente.rules.worktime import WorkHours
 
 START = datetime(2026, 3, 10, 15, tzinfo=UTC)
 KINDS = ("accepted", "replied", "status", "noted", "broken")
@@ -45,7 +46,8 @@ ACTIONS = st.lists(
         st.builds(Action, st.just(Act.STATUS), st.sampled_from(STATUSES)),
         st.builds(Action, st.just(Act.SEVERITY), st.sampled_from("012")),
         st.builds(Action, st.just(Act.NOTE), st.just("x")),
-        st.just(Action(Act.UNASSIGN)),
+        st.sampled_from([Action(Act.UNASSIGN), Action(Act.LOCK), Action(Act.UNLOCK)]),
+        st.builds(Action, st.sampled_from([Act.WATCH, Act.UNWATCH, Act.COPY, Act.UNCOPY]), st.just("1")),
         st.builds(Action, st.sampled_from([Act.SUBJECT, Act.WORK_TYPE, Act.WEBHOOK]), st.just("1")),
         st.builds(
             Action, st.just(Act.REPLY), st.just("x"), by_language=st.sampled_from([(), (("en", "y"),)])
@@ -161,6 +163,19 @@ def test_what_time_brought_fires_whoever_noticed_it():
     asked = {"facts": {}, "now": START, "already": {}}
     assert not decide([rule], Event("broken", by_automation=True), **asked)
     assert decide([rule], Event("broken", by_automation=True, of_time=True), **asked)
+
+
+def test_outside_of_its_hours_it_waits_and_an_event_passes_by():
+    hours = WorkHours("UTC", (((600, 960),),) * 7)  # 10:00 to 16:00
+    asked = {"facts": {"at": START - timedelta(hours=10)}, "already": {}}
+    timed = Rule(1, After("at", 60), (Action(Act.LOCK),), START - timedelta(days=2), hours=hours)
+    told = Rule(2, OnEvent(frozenset({"noted"})), (Action(Act.LOCK),), START, hours=hours)
+    pressed = Rule(3, Button(), (Action(Act.LOCK),), START, hours=hours)
+    for hour, works in ((9, False), (10, True), (15, True), (16, False)):
+        now = START.replace(hour=hour)
+        assert bool(decide([timed], Tick(), now=now, **asked)) is works
+        assert bool(decide([told], Event("noted"), now=now, **asked)) is works
+        assert decide([pressed], Pressed(3), now=now, **asked)
 
 
 def test_a_plan_says_why_and_when_it_fell_due():

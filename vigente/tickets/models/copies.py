@@ -21,7 +21,7 @@ class Copy(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="copies")
     email = models.EmailField()  # as compared: lower case
     hidden = models.BooleanField(default=False)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # None: a rule
     added_at = models.DateTimeField()
     objects = CopyQuerySet.as_manager()
 

@@ -21,7 +21,7 @@ from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.rules.conditions import Fact, Type
 from vigente.rules.coverage import IN_FORCE
-from vigente.tickets.models import Attachment, Draft, FollowUp, Message, Participant, Ticket, TicketTag
+from vigente.tickets.models import Attachment, Draft, FollowUp, Message, Participant, Ticket, TicketTag, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,8 @@ FIELDS: dict[str, Field] = {
     "solved_at": Column(Type.INSTANT, "solved_at"),
     "closed_at": Column(Type.INSTANT, "closed_at"),
     "has_attachments": Existing(lambda now: Attachment.objects.filter(message__ticket=OuterRef("pk"))),
+    "locked_at": Column(Type.INSTANT, "locked_at"),
+    "watchers": Many(lambda now: Watch.objects.filter(ticket=OuterRef("pk")), "user_id", "ticket_id"),
     "has_follow_up": Existing(lambda now: FollowUp.objects.open().filter(ticket=OuterRef("pk"))),
     "has_draft": Existing(lambda now: Draft.objects.filter(ticket=OuterRef("pk"))),
     "is_merged": Existing(lambda now: Ticket.objects.filter(pk=OuterRef("merged_into"))),

@@ -22,13 +22,15 @@ WITHIN = timedelta(hours=24)
 @transaction.atomic
 def reply_automatically(*, ticket: Ticket, text: str, now: datetime) -> Message:
     """Say something to the customer that no person wrote. It keeps no promise, changes no state and takes no case;
-    whose turn it is, and when somebody last did something, stay as they were. Raises Refused in a closed case,
-    and beyond `MOST` within a day.
+    whose turn it is, and when somebody last did something, stay as they were. Raises Refused in a closed or locked
+    case, and beyond `MOST` within a day.
     """
     html, text = written("", text, ())
     ticket = locked(ticket.pk)
     if ticket.status == Ticket.Status.CLOSED:
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
+    if ticket.locked_at is not None:
+        raise Refused(RefusalCode.CASE_LOCKED)
     if automatic_replies(ticket).filter(created_at__gt=now - WITHIN).count() >= MOST:
         raise Refused(RefusalCode.ENOUGH_ANSWERED)
     with translation.override(ticket.requester.language):

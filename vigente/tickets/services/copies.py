@@ -21,8 +21,9 @@ MOST = 20  # a case, colleagues and addresses together
 
 
 @transaction.atomic
-def add_copy(*, ticket: Ticket, email: str, actor: User, now: datetime, hidden: bool = False) -> bool:
-    """Let somebody be written our replies; False if they were already. `hidden`: others are not told of it.
+def add_copy(*, ticket: Ticket, email: str, actor: User | None, now: datetime, hidden: bool = False) -> bool:
+    """Let somebody be written our replies; False if they were already. `hidden`: others are not told of it. `actor`
+    None: a rule of automation.
 
     A customer adds colleagues only, for a mail of ours tells what the case says: staff decide whether a stranger reads
     it. Raises Refused for no address, one of the desk, one too many, and a customer's try to add a stranger.
@@ -31,7 +32,7 @@ def add_copy(*, ticket: Ticket, email: str, actor: User, now: datetime, hidden: 
     ticket = locked(ticket.pk)
     user = User.objects.filter(email=email, is_active=True).first()
     colleague = user if user is not None and _is_colleague(ticket, user) else None
-    if not actor.is_staff_member and (colleague is None or hidden):
+    if actor is not None and not actor.is_staff_member and (colleague is None or hidden):
         raise Refused(RefusalCode.COLLEAGUES_ONLY, field="email")
     if user is not None and user.is_staff_member:
         raise Refused(RefusalCode.COPY_OF_THE_DESK, field="email")
@@ -52,12 +53,12 @@ def add_copy(*, ticket: Ticket, email: str, actor: User, now: datetime, hidden: 
 
 
 @transaction.atomic
-def remove_copy(*, ticket: Ticket, email: str, actor: User, now: datetime) -> bool:
+def remove_copy(*, ticket: Ticket, email: str, actor: User | None, now: datetime) -> bool:
     """No more; False if they were not. Staff, and a customer for colleagues."""
     email = email.strip().lower()
     ticket = locked(ticket.pk)
     colleague = ticket.participants.filter(user__email=email).first()
-    copy = ticket.copies.filter(email=email).first() if actor.is_staff_member else None
+    copy = ticket.copies.filter(email=email).first() if actor is None or actor.is_staff_member else None
     for row in (colleague, copy):
         if row is None:
             continue

@@ -19,6 +19,7 @@ from vigente.rules.automation import (
     OnEvent,
     Trigger,
 )
+from vigente.sla.models import BusinessHours
 from vigente.ui.condition_words import UNITS
 from vigente.ui.conditions import ConditionField
 from vigente.workspace.automation_words import EVENTS, facts_of_time, mail_choices, names_of
@@ -30,7 +31,8 @@ OTHERS = [pair for pair in settings.LANGUAGES if pair[0] != settings.LANGUAGE_CO
 HOUR, DAY = 60, 24 * 60
 ORDER = (
     Act.NOTE, Act.UNTAG, Act.TAG, Act.SUBJECT, Act.WORK_TYPE, Act.SEVERITY, Act.DEPARTMENT, Act.ASSIGN, Act.MAIL,
-    Act.WEBHOOK, Act.REPLY, Act.STATUS, Act.FOLLOW_UP,
+    Act.WATCH, Act.UNWATCH, Act.COPY, Act.UNCOPY, Act.UNLOCK, Act.WEBHOOK, Act.REPLY, Act.STATUS, Act.LOCK,
+    Act.FOLLOW_UP,
 )  # fmt: skip
 
 
@@ -93,6 +95,14 @@ class RuleForm(forms.Form):
         label=_("Unidad"), required=False, coerce=int, empty_value=DAY, choices=UNITS, initial=DAY
     )
     follow_status = forms.ChoiceField(label=_("Mientras tanto"), required=False, choices=MEANWHILE)
+    watch = forms.ChoiceField(label=_("Que lo vigile"), required=False)
+    unwatch = forms.ChoiceField(label=_("Que ya no lo vigile"), required=False)
+    copy = forms.EmailField(label=_("Poner en copia a"), required=False, max_length=254)
+    uncopy = forms.EmailField(label=_("Quitar de las copias a"), required=False, max_length=254)
+    door = forms.ChoiceField(
+        label=_("Respuestas"), required=False,
+        choices=[("", _("Como esté")), ("lock", _("Bloquear: no recibe más")), ("unlock", _("Desbloquear"))],
+    )  # fmt: skip
     webhook = forms.ChoiceField(
         label=_("Llamar a un webhook"), required=False,
         help_text=_("Se agrega, se firma y se prueba en Webhooks."),
@@ -102,6 +112,11 @@ class RuleForm(forms.Form):
         help_text=_("Se marca como automática: no cumple ninguna promesa de respuesta."),
     )  # fmt: skip
     status = forms.ChoiceField(label=_("Estado"), required=False)
+    hours = forms.ModelChoiceField(
+        label=_("Solo en este horario"), required=False, queryset=BusinessHours.objects.order_by("name"),
+        empty_label=_("A cualquier hora"),
+        help_text=_("Fuera de él no actúa: lo que pasa entonces no la despierta; lo que cumple su tiempo, al abrir."),
+    )  # fmt: skip
     stop = forms.BooleanField(
         label=_("Si esta actúa, no mirar las que siguen"), required=False,
         help_text=_("Las reglas se miran en su orden."),
@@ -124,6 +139,8 @@ class RuleForm(forms.Form):
             "tag": list(names.get("tags", {}).items()),
             "work_type": [same, *names["work_type"].items()],
             "mail_to": [("", _("Nadie")), *mail_choices(names)],
+            "watch": [("", _("Nadie")), *names["assignee"].items()],
+            "unwatch": [("", _("Nadie")), *names["assignee"].items()],
             "webhook": [("", _("Ninguno")), *names["webhook"].items()],
             "severity": [same, *names["severity"].items()],
             "department": [same, *names["department"].items()],
@@ -188,6 +205,8 @@ def _actions(data: dict[str, Any]) -> list[Action]:
                 found.append(Action(act, one, to=data.get("mail_to") or ""))
             elif act is Act.FOLLOW_UP:
                 found += _later(data)
+            elif act in (Act.LOCK, Act.UNLOCK):
+                found += [Action(act)] if data.get("door") == act.value else []
             elif act is Act.REPLY:
                 found += _reply(data)
             elif one and one.strip():
@@ -212,7 +231,7 @@ def _reply(data: dict[str, Any]) -> list[Action]:
 
 def _initial(rule: AutomationRule) -> dict[str, Any]:
     value = rule.value()
-    found: dict[str, Any] = {"name": rule.name, "on": rule.on, "stop": rule.stop}
+    found: dict[str, Any] = {"name": rule.name, "on": rule.on, "stop": rule.stop, "hours": rule.hours_id}
     if value is None:
         return found
     found["condition"] = value.condition
@@ -229,6 +248,8 @@ def _initial(rule: AutomationRule) -> dict[str, Any]:
             found.setdefault(action.act.value, []).append(action.value)
         elif action.act is Act.UNASSIGN:
             found["assign"] = NOBODY
+        elif action.act in (Act.LOCK, Act.UNLOCK):
+            found["door"] = action.act.value
         else:
             found[action.act.value] = action.value
             found |= {f"reply_{code}": text for code, text in action.by_language}

@@ -8,6 +8,7 @@ from vigente.automation.models import AutomationRule, AutomationRun
 from vigente.automation.ready import READY
 from vigente.events.kinds import Kind
 from vigente.rules.automation import Act, Action, After, OnEvent
+from vigente.sla.models import BusinessHours
 from vigente.tickets.services import conversation
 from vigente.worker.drain import drain_all
 
@@ -108,6 +109,27 @@ def test_a_person_applies_one_from_the_case(desk, shop, owner, now):
     ticket.refresh_from_db()
     assert ticket.severity == 2
     assert AutomationRun.objects.get().pressed_by == owner
+
+
+def test_every_action_of_the_form_is_shown_again_as_it_was(desk, owner):
+    hours = BusinessHours.objects.create(name="Noches", time_zone="UTC", week=[[[0, 60]]] * 7)
+    mine = str(owner.pk)
+    said = {
+        "watch": mine, "unwatch": mine, "copy": "a@b.example", "uncopy": "c@d.example", "door": "lock", "subject": "X",
+        "mail_to": "department", "mail": "Mire", "reply": "Hola", "reply_en": "Hi", "follow_up": "Ver",
+        "follow_amount": "3", "follow_unit": "60", "follow_status": "on_hold", "hours": str(hours.pk),
+    }  # fmt: skip
+    rule = made(desk, **said)
+    form = desk.get(f"/es/desk/automation/{rule.pk}/edit/").context["form"]
+    assert {name: str(form[name].value()) for name in said} == said
+    page = desk.get(f"/es/desk/automation/{rule.pk}/").content.decode()
+    for words in (
+        "bloquear el caso",
+        "El departamento del caso",
+        "seguirlo dentro de 3 horas",
+        "solo en Noches",
+    ):
+        assert words in page
 
 
 def test_rules_that_are_ready_are_added_off_once_and_can_be_edited(desk):

@@ -30,7 +30,7 @@ DAYS, SHOWN = 30, 50
 
 
 def _rule(request: HttpRequest, pk: int) -> AutomationRule:
-    rows = AutomationRule.objects.visible_to(person(request)).select_related("changed_by")
+    rows = AutomationRule.objects.visible_to(person(request)).select_related("changed_by", "hours")
     found: AutomationRule = get_object_or_404(rows, pk=pk)
     return found
 
@@ -40,7 +40,7 @@ def _rule(request: HttpRequest, pk: int) -> AutomationRule:
 def automation(request: HttpRequest) -> HttpResponse:
     """All rules in their order, in words."""
     choices = CaseChoices(person(request))
-    rules = AutomationRule.objects.visible_to(person(request))
+    rules = AutomationRule.objects.visible_to(person(request)).select_related("hours")
     rows = [(rule, rule_words(rule, choices)) for rule in rules]
     return render(request, "workspace/automation/list.html", {"rows": rows, "ready": READY.items()})
 
@@ -121,6 +121,7 @@ def _edit(request: HttpRequest, rule: AutomationRule | None) -> HttpResponse:
             condition=data["condition"],
             actions=data["actions"],
             stop=data["stop"],
+            hours=data["hours"],
             actor=person(request),
             now=instant(request),
         )
