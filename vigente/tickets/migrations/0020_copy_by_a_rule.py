@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0018_follow_ups"),
+        ("tickets", "0019_composer_habits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
