@@ -81,7 +81,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:away
         workspace:follow_up_new/ workspace:follow_up//
         workspace:open_for/ workspace:case_automation/ workspace:copying/ workspace:assignment/
-        workspace:status/ workspace:severity/
+        workspace:status/ workspace:severity/ workspace:promise/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:case_fields/ workspace:held_answer/
         workspace:organization_new

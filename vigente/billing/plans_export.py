@@ -21,6 +21,12 @@ def export_plans() -> str:
                     first_reply=policy.first_reply_minutes,
                     next_reply=policy.next_reply_minutes,
                     resolution=policy.resolution_minutes,
+                    warn=policy.warn_minutes,
+                    warn_percent=policy.warn_percent,
+                    levels=tuple(
+                        toml.SlaLevel.model_construct(severity=int(level), **own)
+                        for level, own in sorted(policy.levels.items())
+                    ),
                 )
                 for policy in SlaPolicy.objects.order_by("id").select_related("hours")
             ),

@@ -122,14 +122,32 @@ class BusinessHours(Table):
         return self
 
 
+class SlaLevel(Table):
+    """What is promised to cases of one urgency, where it differs."""
+
+    severity: Annotated[int, Field(ge=-100, le=100)]
+    first_reply: Minutes | None = None
+    next_reply: Minutes | None = None
+    resolution: Minutes | None = None
+
+
 class SlaPolicy(Table):
-    """Promises in working minutes."""
+    """Promises in working minutes. `warn`, `warn_percent`: when it is warned before a deadline; not both."""
 
     name: Name
     hours: Name
     first_reply: Minutes | None = None
     next_reply: Minutes | None = None
     resolution: Minutes | None = None
+    warn: Minutes | None = None
+    warn_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    levels: tuple[SlaLevel, ...] = ()
+
+    @model_validator(mode="after")
+    def _warned_once(self) -> "SlaPolicy":
+        if self.warn is not None and self.warn_percent is not None:
+            raise ValueError("warn and warn_percent say the same thing: keep one")
+        return self
 
 
 class Product(Table):
@@ -293,7 +311,7 @@ def _row(item: Table) -> Iterator[tuple[str, Any]]:
 def _written(name: str, value: Any) -> Any:
     if isinstance(value, Decimal):
         return tomlkit.items.Float(float(value), tomlkit.items.Trivia(), format(value, "f"))
-    if name in ("first_reply", "next_reply", "resolution", "allowance"):
+    if name in ("first_reply", "next_reply", "resolution", "allowance", "warn"):
         hours, minutes = divmod(value, 60)
         return f"{hours}h" * bool(hours) + f"{minutes}m" * bool(minutes or not hours)
     if name in DAYS:

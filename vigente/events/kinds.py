@@ -46,6 +46,12 @@ class Kind(StrEnum):
     )
     PROMISE_NEAR = "promise.near"  # promise: first_reply|next_reply|resolution, since, due
     PROMISE_BROKEN = "promise.broken"  # promise, since, due
+    PROMISE_CHOSEN = (
+        "promise.chosen"  # another policy of promises: before, after, why: rule|plan|default|none
+    )
+    PROMISE_ADJUSTED = (
+        "promise.adjusted"  # by hand: what: reply|resolution|clock, change, until, minutes, why
+    )
     TICKET_OPENED_FOR_CUSTOMER = "ticket.opened_for_customer"  # dispute_until
     # A draw the customer disputes (row 15), a split they are asked about (row 14)
     DRAW_DISPUTED = "draw.disputed"

@@ -25,6 +25,7 @@ from vigente.tickets.queries import CasePage, case_page, place_of
 from vigente.tickets.quoted import work_total
 from vigente.tickets.services.conversation import reply_effect
 from vigente.tickets.stamps import hours_of
+from vigente.ui.promises import ClockRow, clock_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class CaseView:
     meter: Meter | None
     split: SplitProposal | None
     may_dispute: bool
+    clocks: Sequence[ClockRow]
     quoted_total: int | None  # with tax, in minor units, where that is more than the price
 
     @property
@@ -163,6 +165,7 @@ def case_view(number: int, user: User, *, now: datetime) -> CaseView:
         may_dispute=bool(
             dispute and dispute.status == DrawDispute.Status.POSSIBLE and now < dispute.until and ticket.drawn
         ),
+        clocks=clock_rows(page.clocks, now=now),
         quoted_total=_quoted_total(page, now=now),
     )
 

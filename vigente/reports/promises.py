@@ -15,12 +15,12 @@ from vigente.events.models import Event
 from vigente.reports.statistics import quantile, share
 from vigente.rules.periods import Span
 from vigente.rules.precedence import LAST_RANK
-from vigente.rules.sla import Policy, evaluate
+from vigente.rules.sla import Policy, Promise
 from vigente.rules.worktime import ALWAYS, WorkHours, between
 from vigente.sla.models import BusinessHours, SlaPolicy
 from vigente.tickets.models import Ticket
 from vigente.tickets.queries.line import plan_names
-from vigente.tickets.stamps import TIMED, timeline
+from vigente.tickets.stamps import TIMED, clocks_of, named_in
 
 AT_ONCE = 500
 
@@ -108,7 +108,7 @@ def _cases(span: Span) -> QuerySet[Ticket]:
 
 FIELDS = (
     "pk", "number", "subject", "organization__name", "accepted_at", "rank", "sla_policy", "first_replied_at",
-    "first_reply_due_at", "solved_at",
+    "first_reply_due_at", "solved_at", "severity",
 )  # fmt: skip
 
 
@@ -117,10 +117,8 @@ def _waited(cases: QuerySet[Ticket], *, now: datetime) -> Iterator[Waited]:
     default = BusinessHours.objects.filter(is_default=True).first()
     hours = default.value() if default else ALWAYS
     rows = list(cases.values_list(*FIELDS))
-    promised = {
-        row[0]: policies[row[6]] for row in rows if row[6] and policies[row[6]].resolution is not None
-    }
-    dues = _solution_dues(promised)
+    solving = {pk for pk, policy in policies.items() if _solves(policy)}
+    dues = _solution_dues({row[0]: (row[6], row[10]) for row in rows if row[6] in solving}, policies)
     for (
         pk,
         number,
@@ -132,6 +130,7 @@ def _waited(cases: QuerySet[Ticket], *, now: datetime) -> Iterator[Waited]:
         replied_at,
         reply_due,
         solved_at,
+        _severity,
     ) in rows:
         own = policies[policy].hours if policy else hours
         yield Waited(
@@ -153,10 +152,18 @@ def _was_kept(at: datetime | None, due: datetime | None, now: datetime) -> bool 
     return at is not None and at <= due
 
 
-def _solution_dues(promised: dict[int, Policy]) -> dict[int, datetime | None]:
-    """When each of these cases was to be solved, pauses counted, from its events."""
+def _solves(policy: Policy) -> bool:
+    return policy.resolution is not None or any(own.resolution is not None for _level, own in policy.levels)
+
+
+def _solution_dues(
+    cases: dict[int, tuple[int, int]], policies: dict[int, Policy]
+) -> dict[int, datetime | None]:
+    """When each of these cases (with its policy and urgency of now) was to be solved, from its events: pauses, other
+    policies and what people decided counted. Moved when it had passed, the one that had passed counts.
+    """
     found: dict[int, datetime | None] = {}
-    wanted = sorted(promised)
+    wanted = sorted(cases)
     for first in range(0, len(wanted), AT_ONCE):
         some = wanted[first : first + AT_ONCE]
         told: dict[str, list[Event]] = defaultdict(list)
@@ -164,7 +171,9 @@ def _solution_dues(promised: dict[int, Policy]) -> dict[int, datetime | None]:
         for event in Event.objects.filter(subject__in=subjects, kind__in=TIMED).order_by("id"):
             told[event.subject].append(event)
         for pk in some:
-            found[pk] = evaluate(promised[pk], timeline(told[f"ticket:{pk}"])).resolution_due
+            policy, severity = cases[pk]
+            clocks = clocks_of(policy, severity, told[f"ticket:{pk}"], named_in(policies))
+            found[pk] = clocks.held_against(Promise.RESOLUTION)
     return found
 
 

@@ -14,7 +14,7 @@ from vigente.rules.lifecycle import IN_LINE
 from vigente.rules.precedence import place
 from vigente.rules.rulebook import Rulebook
 from vigente.rules.sla import Happening, Policy, evaluate
-from vigente.rules.sla import Kind as Clock
+from vigente.tickets.stamps import happening_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class Case:
     replied: bool = False
     taken_by: int | None = None
     given_by_supervisor: bool = False
+    urgency: int = 0  # when it was accepted
     clock: list[Happening] = field(default_factory=list)
     adopted: dict[int, tuple[int | None, int]] = field(default_factory=dict)  # with each change of rank
 
@@ -86,8 +87,11 @@ def first_state(
             case.allowance = event.data.get("head_start", case.allowance)
         elif event.kind == Kind.TICKET_SEVERITY_CHANGED:
             case.severity = event.data["before"]
+        elif event.kind == Kind.PROMISE_CHOSEN:
+            case.policy = event.data["before"]
         elif event.kind == Kind.TICKET_ASSIGNED and "department" in event.data:
             case.department = event.data.get("left", default_department)
+    case.urgency = case.severity
     return case
 
 
@@ -136,7 +140,7 @@ def _same(a: Stands, b: Stands) -> bool:
 
 def _stands(case: Case, at: datetime, vendor: Vendor) -> Stands:
     book, policy = vendor.book(at), vendor.policies[case.policy]
-    due = evaluate(policy, case.clock).due
+    due = evaluate(policy, case.clock, severity=case.urgency).due
     stamp = place(
         order=book.order,
         rank=case.rank,
@@ -169,6 +173,9 @@ def _taking(case: Case, event: Told, vendor: Vendor) -> Taking | None:
 
 def _apply(case: Case, event: Told, vendor: Vendor) -> None:
     data = event.data
+    told = happening_of(Kind(event.kind), data, event.at, vendor.policies.__getitem__)
+    if told is not None:
+        case.clock.append(told)
     match Kind(event.kind):
         case Kind.TICKET_ASSIGNED:
             _assigned(case, event, vendor)
@@ -185,27 +192,12 @@ def _apply(case: Case, event: Told, vendor: Vendor) -> None:
             case.quoted = data.get("after") in vendor.development
         case Kind.TICKET_REPLIED if data.get("by") == "agent":
             case.replied, case.taken_by = True, event.actor
-            case.clock.append(Happening(event.at, Clock.AGENT_REPLY))
-        case Kind.TICKET_REPLIED:
-            case.clock.append(Happening(event.at, Clock.CUSTOMER_REPLY))
-        case kind:
-            _moves(case, kind, event)
-
-
-def _moves(case: Case, kind: Kind, event: Told) -> None:
-    """The states of the case, and its clocks as `tickets.stamps` sets them."""
-    match kind:
-        case Kind.TICKET_ACCEPTED:
-            case.clock.append(Happening(event.at, Clock.ACCEPTED))
         case Kind.TICKET_SOLVED | Kind.TICKET_CLOSED:
             case.in_line = False
-            case.clock.append(Happening(event.at, Clock.SOLVED))
         case Kind.TICKET_REOPENED:
             case.in_line = True
-            case.clock.append(Happening(event.at, Clock.REOPENED))
         case Kind.TICKET_STATUS_CHANGED:
-            case.in_line = event.data.get("after") in IN_LINE
-            case.clock.append(Happening(event.at, Clock.RESUMED if case.in_line else Clock.WAITING))
+            case.in_line = data.get("after") in IN_LINE
 
 
 def _assigned(case: Case, event: Told, vendor: Vendor) -> None:

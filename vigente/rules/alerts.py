@@ -8,22 +8,14 @@ A promise stands still while the case waits for its customer, so nothing is said
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from vigente.rules.sla import Clocks, Policy
-from vigente.rules.worktime import subtract
+from vigente.rules.sla import Clocks, Policy, Promise
+from vigente.rules.worktime import between, subtract
+
+__all__ = ["Alert", "Promise", "Said", "alerts", "due_now", "next_at", "warning"]
 
 SHARE = 4  # warned when this part of the promised time is left …
-MOST = timedelta(hours=8)  # … and never earlier than this, in working time
-
-
-class Promise(StrEnum):
-    """What is promised."""
-
-    FIRST_REPLY = "first_reply"
-    NEXT_REPLY = "next_reply"
-    RESOLUTION = "resolution"
-
+MOST = timedelta(hours=8)  # … and never earlier than this, in working time; a policy may say otherwise
 
 Said = tuple[str, str, bool]  # promise, since when it runs (ISO), whether it was the breach
 
@@ -53,8 +45,7 @@ def alerts(policy: Policy, clocks: Clocks, accepted_at: datetime, said: Collecti
         found.append(broken)
         near = Alert(due, promise, False, since, due)
         if near.key not in said:
-            left = min(promised / SHARE, MOST)
-            at = subtract(policy.hours, due, left, floor=since)
+            at = subtract(policy.hours, due, warning(policy, promised), floor=since)
             found.append(Alert(at, promise, False, since, due))
     return sorted(found, key=lambda alert: (alert.at, alert.promise, alert.broken))
 
@@ -71,19 +62,25 @@ def next_at(found: Collection[Alert]) -> datetime | None:
     return min((alert.at for alert in found), default=None)
 
 
+def warning(policy: Policy, promised: timedelta) -> timedelta:
+    """How long before a deadline its warning is said, in working time; nothing: never."""
+    if policy.warn is not None:
+        return policy.warn
+    if policy.warn_percent is not None:
+        return promised * policy.warn_percent / 100
+    return min(promised / SHARE, MOST)
+
+
 def _open(
     policy: Policy, clocks: Clocks, accepted_at: datetime
 ) -> list[tuple[Promise, datetime, datetime, timedelta]]:
-    """The promises that run: promise, since, due, promised working time."""
-    if clocks.solved_at:
-        return []
+    """The promises that run: promise, since, due, promised working time (of one made by hand: all there is)."""
     found = []
-    if clocks.first_reply_due and policy.first_reply is not None and not clocks.first_replied_at:
-        found.append((Promise.FIRST_REPLY, accepted_at, clocks.first_reply_due, policy.first_reply))
-    if clocks.waiting_since:
-        return found
-    if clocks.next_reply_due and policy.next_reply is not None and clocks.asked_at:
-        found.append((Promise.NEXT_REPLY, clocks.asked_at, clocks.next_reply_due, policy.next_reply))
-    if clocks.resolution_due and policy.resolution is not None:
-        found.append((Promise.RESOLUTION, accepted_at, clocks.resolution_due, policy.resolution))
+    for promise, due in clocks.running:
+        since = clocks.asked_at if promise is Promise.NEXT_REPLY else accepted_at
+        if since is not None:
+            promised = policy.promised(promise, clocks.severity)
+            found.append(
+                (promise, since, due, between(policy.hours, since, due) if promised is None else promised)
+            )
     return found

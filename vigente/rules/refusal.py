@@ -31,6 +31,7 @@ class RefusalCode(StrEnum):
     TOO_MANY_COPIES = "too_many_copies"  # [limit]
     CASE_LOCKED = "case_locked"  # [] the case takes no replies: ask in another one
     NOT_IN_LINE = "not_in_line"  # [] only what waits in the same line has a place to be given
+    NO_DEADLINE = "no_deadline"  # [] no such promise runs: there is nothing to move
     SUPERVISOR_ONLY = "supervisor_only"  # []
     SECOND_PERSON = "second_person"  # [] somebody else decides (rows 11, 15)
     NEEDS_REASON = "needs_reason"  # []

@@ -6,7 +6,7 @@ from functools import lru_cache
 from django.db import models
 
 from vigente.installation.prepared import Param, Prepared, together
-from vigente.rules.sla import Policy
+from vigente.rules.sla import Policy, Targets
 from vigente.rules.worktime import WorkHours
 
 
@@ -71,29 +71,51 @@ _HOLIDAYS = Prepared(lambda: Holiday.objects.filter(hours=Param("hours")).values
 
 
 class SlaPolicy(models.Model):
-    """What is promised, in working minutes; empty means no promise."""
+    """What is promised, in working minutes; empty means no promise. `levels`: by urgency ("1"), what of it is promised
+    otherwise ({"first_reply": 60}). Before a deadline a warning is said: `warn_minutes`, or `warn_percent` of the
+    promised time; with neither, as `rules.alerts` has it.
+    """
 
     name = models.CharField(max_length=80, unique=True)
     hours = models.ForeignKey(BusinessHours, on_delete=models.PROTECT, related_name="policies")
     first_reply_minutes = models.PositiveIntegerField(null=True, blank=True)
     next_reply_minutes = models.PositiveIntegerField(null=True, blank=True)
     resolution_minutes = models.PositiveIntegerField(null=True, blank=True)
+    levels = models.JSONField(default=dict, blank=True)
+    warn_minutes = models.PositiveIntegerField(null=True, blank=True)
+    warn_percent = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "SLA policies"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(warn_minutes__isnull=True) | models.Q(warn_percent__isnull=True),
+                name="sla_policy_one_warning",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(warn_percent__isnull=True) | models.Q(warn_percent__lte=100),
+                name="sla_policy_warning_is_a_share",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def value(self) -> Policy:
         """The frozen input of the rules."""
-
-        def span(minutes: int | None) -> timedelta | None:
-            return None if minutes is None else timedelta(minutes=minutes)
-
         return Policy(
-            first_reply=span(self.first_reply_minutes),
-            next_reply=span(self.next_reply_minutes),
-            resolution=span(self.resolution_minutes),
+            first_reply=_span(self.first_reply_minutes),
+            next_reply=_span(self.next_reply_minutes),
+            resolution=_span(self.resolution_minutes),
             hours=work_hours(self.hours_id),
+            levels=tuple(
+                (int(level), Targets(**{promise: _span(minutes) for promise, minutes in own.items()}))
+                for level, own in sorted(self.levels.items())
+            ),
+            warn=_span(self.warn_minutes),
+            warn_percent=self.warn_percent,
         )
+
+
+def _span(minutes: int | None) -> timedelta | None:
+    return None if minutes is None else timedelta(minutes=minutes)

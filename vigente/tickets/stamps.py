@@ -2,7 +2,7 @@
 row 42).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,9 +19,9 @@ from vigente.rules.alerts import Alert, alerts, next_at
 from vigente.rules.lifecycle import IN_LINE, PAUSED
 from vigente.rules.precedence import MOST_SEVERE, STEPS, Order, Place, place
 from vigente.rules.rulebook import Rulebook
-from vigente.rules.sla import Clocks, Happening, Kind, Policy, evaluate
+from vigente.rules.sla import Adjustment, Change, Clocks, Happening, Kind, Policy, Promise, What, evaluate
 from vigente.rules.worktime import ALWAYS, WorkHours
-from vigente.sla.models import BusinessHours, work_hours
+from vigente.sla.models import BusinessHours, SlaPolicy, work_hours
 from vigente.tickets.models import Ticket
 
 NO_PROMISE = Policy(first_reply=None, next_reply=None, resolution=None, hours=ALWAYS)
@@ -32,10 +32,14 @@ TIMED = (
     EventKind.TICKET_SOLVED,
     EventKind.TICKET_CLOSED,
     EventKind.TICKET_REOPENED,
+    EventKind.TICKET_SEVERITY_CHANGED,
+    EventKind.PROMISE_ADJUSTED,
+    EventKind.PROMISE_CHOSEN,
 )
+CLOCK = "clock"  # what of a case is adjusted when all its clocks are stopped or let run by hand
 SAID = (EventKind.PROMISE_NEAR, EventKind.PROMISE_BROKEN)
 STAMPED_BY = (*TIMED, *SAID, EventKind.TICKET_PLACED)
-STAMPS = ("due_at", "first_reply_due_at", "first_replied_at", "place_group", "place_at", "alert_at")
+STAMPS = ("due_at", "due_of", "first_reply_due_at", "first_replied_at", "place_group", "place_at", "alert_at")
 
 
 def policy_of(ticket: Ticket) -> Policy:
@@ -51,29 +55,62 @@ def hours_of(ticket: Ticket) -> WorkHours:
     return default.value() if default else ALWAYS
 
 
-def timeline(events: Iterable[Event]) -> list[Happening]:
-    """Events of a case as the SLA rules see them."""
-    found: list[Happening] = []
-    for event in events:
-        kind = _kind(event)
-        if kind is not None:
-            found.append(Happening(event.occurred_at, kind))
-    return found
+Named = Callable[[int | None], Policy]  # the policy with this primary key; without one, no promise
 
 
-def _kind(event: Event) -> Kind | None:
-    match EventKind(event.kind):
+def named_in(policies: Mapping[int, Policy]) -> Named:
+    """Policies that were read before."""
+    return lambda pk: NO_PROMISE if pk is None else policies[pk]
+
+
+def named(pk: int | None) -> Policy:
+    """One by one from the database."""
+    return NO_PROMISE if pk is None else SlaPolicy.objects.get(pk=pk).value()
+
+
+def clocks_of(policy: int | None, severity: int, events: Sequence[Event], named: Named) -> Clocks:
+    """The clocks of a case with this policy and urgency now, from its events."""
+    for event in reversed(events):
+        if event.kind == EventKind.TICKET_SEVERITY_CHANGED:
+            severity = event.data.get("before", severity)
+        elif event.kind == EventKind.PROMISE_CHOSEN:
+            policy = event.data.get("before", policy)
+    told = (happening_of(EventKind(event.kind), event.data, event.occurred_at, named) for event in events)
+    return evaluate(named(policy), (one for one in told if one is not None), severity=severity)
+
+
+def happening_of(kind: EventKind, data: dict[str, Any], at: datetime, named: Named) -> Happening | None:
+    """What an event does to the clocks of its case; None: nothing."""
+    match kind:
+        case EventKind.TICKET_SEVERITY_CHANGED if "after" in data:
+            return Happening(at, Kind.SEVERITY, data["after"])
+        case EventKind.PROMISE_CHOSEN if "after" in data:
+            return Happening(at, Kind.POLICY, named(data["after"]))
+        case EventKind.PROMISE_ADJUSTED if data.get("what") == CLOCK:
+            return Happening(at, Kind(data["change"]))
+        case EventKind.PROMISE_ADJUSTED if "what" in data:
+            until = datetime.fromisoformat(data["until"]) if data["until"] else None
+            by = timedelta(minutes=data["minutes"] or 0)
+            return Happening(
+                at, Kind.ADJUSTED, Adjustment(What(data["what"]), Change(data["change"]), until, by)
+            )
+    plain = _kind(kind, data)
+    return None if plain is None else Happening(at, plain)
+
+
+def _kind(kind: EventKind, data: dict[str, Any]) -> Kind | None:
+    match kind:
         case EventKind.TICKET_ACCEPTED:
             return Kind.ACCEPTED
         case EventKind.TICKET_REPLIED:
-            return Kind.AGENT_REPLY if event.data.get("by") == "agent" else Kind.CUSTOMER_REPLY
+            return Kind.AGENT_REPLY if data.get("by") == "agent" else Kind.CUSTOMER_REPLY
         case EventKind.TICKET_SOLVED | EventKind.TICKET_CLOSED:
             return Kind.SOLVED
         case EventKind.TICKET_REOPENED:
             return Kind.REOPENED
-        case EventKind.TICKET_STATUS_CHANGED if event.data.get("after") in PAUSED:
+        case EventKind.TICKET_STATUS_CHANGED if data.get("after") in PAUSED:
             return Kind.WAITING
-        case EventKind.TICKET_STATUS_CHANGED if event.data.get("after") in IN_LINE:
+        case EventKind.TICKET_STATUS_CHANGED if data.get("after") in IN_LINE:
             return Kind.RESUMED
     return None
 
@@ -92,20 +129,26 @@ class Standing:
 
 def standing_of(ticket: Ticket) -> Standing:
     """Of a case, from its events."""
-    return judge(ticket.accepted_at, policy_of(ticket), _STAMPED_BY(subject=ticket.event_subject))
+    return judge(ticket, _STAMPED_BY(subject=ticket.event_subject))
 
 
-def judge(accepted_at: datetime, policy: Policy, events: Iterable[Event]) -> Standing:
+def judge(ticket: Ticket, events: Iterable[Event], named: Named = named) -> Standing:
     """Of events in their order, whoever read them."""
     events = list(events)
-    clocks = evaluate(policy, timeline(events))
+    policy = policy_of(ticket)
+    current = ticket.sla_policy_id
+
+    def known(pk: int | None) -> Policy:
+        return policy if pk == current else named(pk)
+
+    clocks = clocks_of(current, ticket.severity, events, known)
     said = {
         (event.data["promise"], event.data["since"], event.kind == EventKind.PROMISE_BROKEN)
         for event in events
-        if event.kind in SAID
+        if event.kind in SAID and "since" in event.data
     }
     placed, order = _placed(events)
-    return Standing(clocks, tuple(alerts(policy, clocks, accepted_at, said)), placed, order)
+    return Standing(clocks, tuple(alerts(policy, clocks, ticket.accepted_at, said)), placed, order)
 
 
 def _placed(events: Iterable[Event]) -> tuple[Place | None, str]:
@@ -113,10 +156,14 @@ def _placed(events: Iterable[Event]) -> tuple[Place | None, str]:
     placed: Place | None = None
     order = ""
     for event in events:
-        if event.kind == EventKind.TICKET_PLACED:
+        if event.kind == EventKind.TICKET_PLACED and "group" in event.data:
             group, order = group_given(event.data), event.data["order"]
             placed = None if group is None else Place(group, datetime.fromisoformat(event.data["at"]))
-        elif placed is not None and _kind(event) in (Kind.AGENT_REPLY, Kind.WAITING, Kind.SOLVED):
+        elif placed is not None and _kind(EventKind(event.kind), event.data) in (
+            Kind.AGENT_REPLY,
+            Kind.WAITING,
+            Kind.SOLVED,
+        ):
             placed = None
     return placed, order
 
@@ -140,8 +187,8 @@ _STAMPED_BY = Prepared(
 def stamp(ticket: Ticket, standing: Standing, *, rulebook: Rulebook) -> None:
     """Set the stamps on `ticket`, unsaved."""
     clocks = standing.clocks
-    ticket.due_at = clocks.due
-    ticket.first_reply_due_at = clocks.first_reply_due
+    ticket.due_of, ticket.due_at = clocks.next_up or ("", None)
+    ticket.first_reply_due_at = clocks.held_against(Promise.FIRST_REPLY)
     ticket.first_replied_at = clocks.first_replied_at
     ticket.alert_at = next_at(standing.alerts)
     by_hand = standing.placed if standing.placed_in == rulebook.order else None

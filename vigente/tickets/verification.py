@@ -16,8 +16,9 @@ from vigente.events.models import Event
 from vigente.rules.lifecycle import DONE, PAUSED
 from vigente.rules.rulebook import Rulebook
 from vigente.rules.sla import Policy
+from vigente.sla.models import SlaPolicy
 from vigente.tickets.models import HeldRequest, Submission, Ticket
-from vigente.tickets.stamps import NO_PROMISE, STAMPED_BY, STAMPS, judge, stamp
+from vigente.tickets.stamps import STAMPED_BY, STAMPS, judge, named_in, stamp
 
 STATUS = HeldRequest.Status
 SLICE = 500
@@ -38,7 +39,7 @@ HELD_BY = {
 def verify_cases(*, now: datetime) -> Iterator[Difference]:
     """Every case: its stamps, rank and state from its events, its draw from the ledger; and every draw its case."""
     book = rulebook_at(now)
-    policies: dict[int, Policy] = {}
+    policies = {policy.pk: policy.value() for policy in SlaPolicy.objects.all()}
     for tickets in slices(Ticket.objects.select_related("sla_policy__hours"), SLICE):
         events = _events(f"ticket:{ticket.pk}" for ticket in tickets)
         names = [f"ticket:{t.number}:{draw}" for t in tickets for draw in range(1, t.draw + 1)]
@@ -92,13 +93,12 @@ def _events(subjects: Iterator[str], kinds: tuple[str, ...] = ()) -> dict[str, l
 def _stamps(
     ticket: Ticket, events: list[Event], book: Rulebook, policies: dict[int, Policy]
 ) -> Iterator[Difference]:
-    policy = NO_PROMISE
-    if ticket.sla_policy is not None:
-        policy = policies.setdefault(ticket.sla_policy.pk, ticket.sla_policy.value())
     told = [event for event in events if event.kind in STAMPED_BY]
     fresh = copy(ticket)
-    stamp(fresh, judge(ticket.accepted_at, policy, told), rulebook=book)
+    stamp(fresh, judge(ticket, told, named_in(policies)), rulebook=book)
     names = ALWAYS_COMPARED if ticket.is_done else STAMPS
+    if not ticket.due_of:  # stamped before it was kept
+        fresh.due_of = ""
     pairs = {name: (getattr(ticket, name), getattr(fresh, name)) for name in names}
     ranks = [_rank(event) for event in events if event.kind in RANKED]
     yield from compare(f"ticket:{ticket.number}", rank=(ticket.rank, ranks[-1] if ranks else None), **pairs)

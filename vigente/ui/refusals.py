@@ -73,6 +73,7 @@ SENTENCES: dict[RefusalCode, Callable[[Words], str]] = {
     ),
     RefusalCode.SUPERVISOR_ONLY: lambda p: _("Eso lo decide un supervisor."),
     RefusalCode.SECOND_PERSON: lambda p: _("Lo decide otra persona, no quien tomó la primera decisión."),
+    RefusalCode.NO_DEADLINE: lambda p: _("Ese plazo no corre: fije uno en vez de moverlo."),
     RefusalCode.NEEDS_REASON: lambda p: _("Escriba el motivo."),
     RefusalCode.WRONG_STATE: lambda p: _(
         "Mientras tanto cambió y ya no se puede. Actualice la página para ver cómo está."

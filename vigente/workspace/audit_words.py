@@ -58,6 +58,7 @@ SAYS: Mapping[str, Callable[[], str]] = {
     Kind.TICKET_REOPENED: lambda: _("Reabrió un caso"),
     Kind.TICKET_CLASSIFIED: lambda: _("Clasificó un caso"),
     Kind.TICKET_SEVERITY_CHANGED: lambda: _("Cambió la urgencia de un caso"),
+    Kind.PROMISE_ADJUSTED: lambda: _("Cambió los plazos de un caso"),
     Kind.TICKET_RELEASED: lambda: _("Devolvió el uso de un caso"),
     Kind.TICKET_MOVED_LICENCE: lambda: _("Pasó un caso a otra licencia"),
     Kind.TICKET_MERGED: lambda: _("Unió dos casos"),

@@ -43,6 +43,9 @@ FIELDS = {
     "first_reply_minutes": gettext_lazy("primera respuesta, en minutos hábiles"),
     "next_reply_minutes": gettext_lazy("respuestas siguientes, en minutos hábiles"),
     "resolution_minutes": gettext_lazy("resolución, en minutos hábiles"),
+    "levels": gettext_lazy("por urgencia"),
+    "warn_minutes": gettext_lazy("aviso antes de que venza, en minutos hábiles"),
+    "warn_percent": gettext_lazy("aviso cuando queda este % del plazo"),
 }
 
 

@@ -18,6 +18,7 @@ from vigente.tickets.models import CustomField, Department, Message, Tag, Ticket
 from vigente.ui import formats
 from vigente.ui.wording import release_text
 from vigente.workspace.history_money import MONEY_TELLERS
+from vigente.workspace.promise_words import adjustment_text
 from vigente.workspace.words import licence_name
 
 
@@ -255,6 +256,10 @@ def _broken(who: str, data: Data, names: Names) -> str:
     return _BROKEN[data["promise"]]()
 
 
+def _adjusted(who: str, data: Data, names: Names) -> str:
+    return adjustment_text(who, data)
+
+
 def _plain(text: Callable[[], str]) -> Teller:
     return lambda who, data, names: text() % Words(data, who=who)
 
@@ -300,6 +305,7 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_PLACED.value: ("list-ordered", _placed),
     Kind.PROMISE_NEAR.value: ("hourglass", _near),
     Kind.PROMISE_BROKEN.value: ("triangle-alert", _broken),
+    Kind.PROMISE_ADJUSTED.value: ("hourglass", _adjusted),
     Kind.TICKET_RANK_CHANGED.value: ("list-ordered", _plain(lambda: _("Subió en la fila por un plan mejor"))),
     Kind.TICKET_OPENED_FOR_CUSTOMER.value: ("life-buoy", _plain(lambda: _("%(who)s lo abrió por el cliente"))),
     Kind.DRAW_DISPUTED.value: ("scale", _plain(lambda: _("%(who)s objetó que usara un caso"))),

@@ -13,6 +13,7 @@ from vigente.billing.models import WorkType
 from vigente.mail.models import Mailbox
 from vigente.reports.models import CostRate, WorkMinutes
 from vigente.sla.models import BusinessHours, SlaPolicy
+from vigente.tickets.labels import severity_name
 from vigente.tickets.models import Skill
 from vigente.ui import formats
 from vigente.workspace.forms.costs import CostRateForm, WorkMinutesForm
@@ -20,10 +21,10 @@ from vigente.workspace.forms.line import SkillForm
 from vigente.workspace.forms.settings import (
     HoursForm,
     MailboxForm,
-    PolicyForm,
     StaffForm,
     WorkTypeForm,
 )
+from vigente.workspace.forms.sla import PolicyForm
 from vigente.workspace.section import Section
 from vigente.workspace.sections_money import MONEY_SECTIONS
 from vigente.workspace.sections_prices import PRICE_SECTIONS
@@ -42,6 +43,10 @@ def _names(rows: Any) -> str:
 def _week(hours: BusinessHours) -> str:
     minutes = sum(end - start for day in hours.week for start, end in day)
     return formats.span(minutes)
+
+
+def _levels(policy: SlaPolicy) -> str:
+    return ", ".join(severity_name(int(level)) for level in sorted(policy.levels, key=int)) or "—"
 
 
 def _holidays(hours: BusinessHours) -> SafeString:
@@ -121,6 +126,7 @@ SECTIONS: Mapping[str, Section] = {
             (_("Primera respuesta"), lambda row: _span(row.first_reply_minutes)),
             (_("Siguientes"), lambda row: _span(row.next_reply_minutes)),
             (_("Resolución"), lambda row: _span(row.resolution_minutes)),
+            (_("Por urgencia"), _levels),
         ),
         promises=True,
     ),

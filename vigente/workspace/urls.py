@@ -99,6 +99,7 @@ cases = [
     path("messages/<int:pk>/deletion/", messages.message_deletion, name="message_deletion"),
     path("messages/<int:pk>/versions/", messages.message_versions, name="message_versions"),
     path("messages/<int:pk>/unsending/", messages.message_unsending, name="message_unsending"),
+    path("cases/<int:number>/promise/", sla.promise, name="promise"),
     path("cases/<int:number>/place/", line.place, name="place"),
     path("messages/<int:pk>/pinning/", messages.message_pinning, name="message_pinning"),
     path("messages/<int:pk>/unpinning/", messages.message_unpinning, name="message_unpinning"),

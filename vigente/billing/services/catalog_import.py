@@ -133,6 +133,12 @@ class Import:
                 "first_reply_minutes": policy.first_reply,
                 "next_reply_minutes": policy.next_reply,
                 "resolution_minutes": policy.resolution,
+                "warn_minutes": policy.warn,
+                "warn_percent": policy.warn_percent,
+                "levels": {
+                    str(level.severity): level.model_dump(exclude={"severity"}, exclude_none=True)
+                    for level in policy.levels
+                },
             }
             self._put("sla_policies", policy.name, SlaPolicy, {"name": policy.name}, values)
 

@@ -124,6 +124,7 @@ class Ticket(models.Model):
     first_reply_due_at = models.DateTimeField(null=True, blank=True)
     first_replied_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    due_of = models.CharField(max_length=11, blank=True)  # which promise `due_at` is of
     alert_at = models.DateTimeField(null=True, blank=True)  # when something is to be said of a promise
     last_activity_at = models.DateTimeField()
     waits = models.GeneratedField(  # in line: SQLite uses a partial index only if its condition takes no parameter

@@ -13,6 +13,7 @@ from vigente.billing.queries import Meter, meter_of
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
 from vigente.rules.coverage import Decision
+from vigente.rules.sla import Clocks
 from vigente.tickets.models import (
     Attachment,
     ComposerHabit,
@@ -32,6 +33,7 @@ from vigente.tickets.models import (
     Watch,
 )
 from vigente.tickets.queries.line import Standing, why_here
+from vigente.tickets.stamps import STAMPED_BY, judge, standing_of
 
 MESSAGES_SHOWN = 200
 HISTORY_SHOWN = 300
@@ -77,6 +79,7 @@ class CasePage:
     earlier_messages: bool
     history: Sequence[Event]
     standing: Standing | None
+    clocks: Clocks
     links: Sequence[Link]
     others: Sequence[Ticket]
     splits: Sequence[SplitProposal] = field(default=())
@@ -117,14 +120,16 @@ def case_page(number: int, user: User, *, now: datetime, every_message: bool = F
     if ticket.organization is not None:
         facts = load(ticket.organization, now=now, rulebook=rulebook)
         meter = meter_of(organization=ticket.organization, licence=ticket.licence, now=now, facts=facts)
+    history = _history(ticket, user, now=now)
     return CasePage(
         ticket=ticket,
         decision=ticket.decision_value(),
         meter=meter,
         messages=messages if every_message else messages[-MESSAGES_SHOWN:],
         earlier_messages=not every_message and len(messages) > MESSAGES_SHOWN,
-        history=_history(ticket, user, now=now),
+        history=history,
         standing=why_here(ticket, now=now, rulebook=rulebook),
+        clocks=_clocks(ticket, user, history),
         links=_links(ticket, user),
         others=other_cases(ticket, user),
         splits=_splits(ticket),
@@ -204,6 +209,13 @@ def _history(ticket: Ticket, user: User, *, now: datetime) -> list[Event]:
         waits = Q(dispatched_at__isnull=True, attempts=0, claimed_until__gt=now)  # with a reply held back
         events = events.filter(kind__in=FOR_CUSTOMERS).exclude(waits)
     return list(events[:HISTORY_SHOWN])[::-1]
+
+
+def _clocks(ticket: Ticket, user: User, history: Sequence[Event]) -> Clocks:
+    """From the history where that is all of it."""
+    if user.is_staff_member and len(history) < HISTORY_SHOWN:
+        return judge(ticket, [event for event in history if event.kind in STAMPED_BY]).clocks
+    return standing_of(ticket).clocks
 
 
 def _links(ticket: Ticket, user: User) -> list[Link]:

@@ -9,7 +9,7 @@ from vigente.billing.models import Licence, WorkType
 from vigente.billing.queries import Meter, Offer, coverage_of, meter_of, offers_for
 from vigente.rules.coverage import Decision
 from vigente.rules.precedence import place
-from vigente.rules.worktime import add
+from vigente.rules.sla import Happening, Kind, evaluate
 from vigente.tickets.models import Department
 from vigente.tickets.queries.line import place_range
 
@@ -48,9 +48,7 @@ def preview(
         return Preview(decision, meter, offers, None, None)
     version = facts.best_version(licence.pk if licence else None, now=now)
     policy = version.sla_policy.value() if version and version.sla_policy else None
-    promise = (
-        add(policy.hours, now, policy.first_reply) if policy and policy.first_reply is not None else None
-    )
+    promise = evaluate(policy, [Happening(now, Kind.ACCEPTED)]).first_reply_due if policy else None
     department = Department.objects.filter(is_default=True).values_list("pk", flat=True).first()
     where = place(
         order=facts.rulebook.order,

@@ -1,19 +1,26 @@
-"""What is said of a case's promises: near its deadline, broken. Each once, as an event; the clock or whoever comes
-first says it.
+"""The promises of a case over time: near its deadline and broken are said once each, as events; and what people
+decide about a deadline, which is an event too, so that everything is recomputed whole with it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import DateTimeField
 
+from vigente.accounts.models import User
 from vigente.events.kinds import Kind
-from vigente.events.models import record
 from vigente.installation.prepared import Locking, Param, Prepared
-from vigente.rules.alerts import due_now
+from vigente.rules.lifecycle import DONE
+from vigente.rules.refusal import RefusalCode, Refused
+from vigente.rules.sla import Change, Clocks, Promise, What
+from vigente.rules.sla import Kind as ClockKind
+from vigente.rules.worktime import add
 from vigente.tickets.models import Ticket
-from vigente.tickets.stamps import restamp, standing_of
+from vigente.tickets.services.saying import say_due
+from vigente.tickets.services.state import locked, tell
+from vigente.tickets.stamps import CLOCK, hours_of, restamp, standing_of
 
+LONGEST_REASON = 300
 MANY = 200  # cases a turn of the clock looks at
 
 
@@ -32,21 +39,97 @@ def _say_of(pk: int, *, now: datetime) -> int:
     return said
 
 
-def say_due(ticket: Ticket, *, now: datetime) -> int:
-    """Record what is due of a locked case, before anything else happens to it. Whoever calls it stamps it anew."""
-    said = due_now(standing_of(ticket).alerts, now=now)
-    for alert in said:
-        record(
-            Kind.PROMISE_BROKEN if alert.broken else Kind.PROMISE_NEAR,
-            subject=ticket.event_subject,
-            organization_id=ticket.organization_id,
-            now=now,
-            number=ticket.number,
-            promise=alert.promise.value,
-            since=alert.since.isoformat(),
-            due=alert.due.isoformat(),
-        )
-    return len(said)
+@transaction.atomic
+def adjust(
+    *,
+    ticket: Ticket,
+    what: What,
+    change: Change,
+    actor: User | None,
+    now: datetime,
+    reason: str = "",
+    minutes: int | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Decide by hand when the reply that is owed, or the resolution, is due. Staff, or a rule of automation (`actor`
+    None); people say why.
+
+    SET takes `until` (UTC) or `minutes` of working time from now; EXTEND and SHORTEN take `minutes` of working time.
+    RESTORE: as the policy has it. Raises Refused when there is no such deadline, or it would have passed already.
+    """
+    ticket = _open_case(ticket, actor, reason)
+    clocks = standing_of(ticket).clocks
+    if change in (Change.EXTEND, Change.SHORTEN) and not (minutes or 0) > 0:
+        raise Refused(RefusalCode.INVALID_VALUE, field="minutes")
+    promise = _meant(what, clocks)
+    due = getattr(clocks, f"{promise.value}_due")
+    if change is Change.SET:
+        until = until or add(hours_of(ticket), now, timedelta(minutes=minutes or 0))
+        if until <= now:
+            raise Refused(RefusalCode.INVALID_VALUE, field="until")
+        minutes = None
+    elif change is Change.RESTORE:
+        if promise not in clocks.by_hand:
+            return
+    elif due is None:
+        raise Refused(RefusalCode.NO_DEADLINE, field="what")
+    _tell(ticket, what.value, change.value, actor=actor, now=now, reason=reason, minutes=minutes, until=until)
+    if change is Change.SHORTEN:
+        due = getattr(standing_of(ticket).clocks, f"{promise.value}_due")
+        if due is not None and due <= now:
+            raise Refused(RefusalCode.INVALID_VALUE, field="minutes")
+    restamp(ticket, now=now)
+
+
+@transaction.atomic
+def hold(*, ticket: Ticket, actor: User | None, now: datetime, reason: str = "") -> None:
+    """Stop the clocks of the next reply and the resolution, until released or until the customer's next message."""
+    ticket = _open_case(ticket, actor, reason)
+    if standing_of(ticket).clocks.held_since is None:
+        _tell(ticket, CLOCK, ClockKind.HELD.value, actor=actor, now=now, reason=reason)
+        restamp(ticket, now=now)
+
+
+@transaction.atomic
+def release(*, ticket: Ticket, actor: User | None, now: datetime, reason: str = "") -> None:
+    """Let them run again."""
+    ticket = _open_case(ticket, actor, reason)
+    if standing_of(ticket).clocks.held_since is not None:
+        _tell(ticket, CLOCK, ClockKind.RELEASED.value, actor=actor, now=now, reason=reason)
+        restamp(ticket, now=now)
+
+
+def _open_case(ticket: Ticket, actor: User | None, reason: str) -> Ticket:
+    if actor is not None and not actor.is_staff_member:
+        raise Refused(RefusalCode.SUPERVISOR_ONLY)
+    if actor is not None and not reason.strip():
+        raise Refused(RefusalCode.NEEDS_REASON, field="reason")
+    fresh = locked(ticket.pk)
+    if fresh.status in DONE:
+        raise Refused(RefusalCode.WRONG_STATE, state=fresh.status)
+    return fresh
+
+
+def _meant(what: What, clocks: Clocks) -> Promise:
+    if what is What.RESOLUTION:
+        return Promise.RESOLUTION
+    return Promise.NEXT_REPLY if clocks.first_replied_at else Promise.FIRST_REPLY
+
+
+def _tell(
+    ticket: Ticket,
+    what: str,
+    change: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    reason: str,
+    minutes: int | None = None,
+    until: datetime | None = None,
+) -> None:
+    why, by = reason.strip()[:LONGEST_REASON], until.isoformat() if until else None
+    tell(Kind.PROMISE_ADJUSTED, ticket, now=now, actor=actor, what=what, change=change, minutes=minutes, until=by,
+         why=why)  # fmt: skip
 
 
 _LOCKED = Locking(lambda: Ticket.objects.select_related("sla_policy").filter(pk=Param("ticket")))

@@ -11,7 +11,7 @@ from vigente.installation.rows import update
 from vigente.rules.lifecycle import DONE, Status, may_change
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Ticket
-from vigente.tickets.services.promises import say_due
+from vigente.tickets.services.saying import say_due
 from vigente.tickets.stamps import restamp
 
 CHANGED = (

@@ -41,7 +41,7 @@ from vigente.tickets.services.departments import agent_for
 from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request, prepare, seat_asked
 from vigente.tickets.services.state import tell
-from vigente.tickets.stamps import adopt_plan, judge, policy_of, stamp
+from vigente.tickets.stamps import adopt_plan, judge, stamp
 
 
 def submit_request(
@@ -290,7 +290,7 @@ def _new_ticket(
     version = facts.best_version(licence_id, now=now) if decision.rank < NO_RANK else None
     adopt_plan(ticket, version, rank=decision.rank)
     accepted = happening(Kind.TICKET_ACCEPTED, subject="", now=now, actor=None, organization_id=None)
-    stamp(ticket, judge(now, policy_of(ticket), [accepted]), rulebook=facts.rulebook)
+    stamp(ticket, judge(ticket, [accepted]), rulebook=facts.rulebook)
     return ticket
 
 

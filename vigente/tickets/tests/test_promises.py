@@ -12,7 +12,7 @@ from vigente.factories import make_customer, make_policy, make_user, make_versio
 from vigente.rules.refusal import Refused
 from vigente.tickets.services import promises, work
 from vigente.tickets.services.conversation import reply
-from vigente.tickets.stamps import STAMPED_BY, judge, policy_of, standing_of
+from vigente.tickets.stamps import STAMPED_BY, judge, standing_of
 from vigente.tickets.verification import verify_cases
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def test_the_same_life_comes_to_the_same_stamps_however_often_the_clock_looked(s
         promises._say_of(case.pk, now=at + timedelta(days=30))
         case.refresh_from_db()
         events = Event.objects.filter(subject=case.event_subject, kind__in=STAMPED_BY).order_by("id")
-        assert judge(case.accepted_at, policy_of(case), events) == standing_of(case)
+        assert judge(case, events) == standing_of(case)
     assert _stamps(looked_at) == _stamps(left_alone)
     assert _said_of(left_alone) <= _said_of(looked_at), "what was late is not warned of"
     breaches = [

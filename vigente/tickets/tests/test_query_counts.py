@@ -21,7 +21,7 @@ ACCEPT = {"sqlite": 15, "postgresql": 7}
 REPLY = {"sqlite": 10, "postgresql": 9}
 TAKE = 9
 QUEUE_PAGE = 4
-CASE_PAGE = {"sqlite": 10, "postgresql": 9}
+CASE_PAGE = {"sqlite": 13, "postgresql": 11}
 MY_CASES = 1
 
 
@@ -108,14 +108,15 @@ def test_the_numbers_beside_it(customer, agent, much, now, django_assert_num_que
 @pytest.mark.parametrize("reader", ["agent", "manager"])
 def test_the_page_of_a_case(customer, agent, reader, much, now, django_assert_num_queries) -> None:
     user = agent if reader == "agent" else customer.manager
+    expected = CASE_PAGE[connection.vendor] - (reader == "agent")  # to whom the history tells all
     ticket = customer.ticket(now)
-    with django_assert_num_queries(CASE_PAGE[connection.vendor]):
+    with django_assert_num_queries(expected):
         assert len(case_page(ticket.number, user, now=now).messages) == 1
     later = much()
     for number in range(30):
         at = later + timedelta(minutes=number)
         conversation.reply(ticket=ticket, author=customer.manager, text="Sigue igual.", channel="web", now=at)
-    with django_assert_num_queries(CASE_PAGE[connection.vendor]):
+    with django_assert_num_queries(expected):
         assert len(case_page(ticket.number, user, now=later).messages) == 31
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from vigente.ui import formats
 from vigente.ui.components.base import classes, icon, now_of, register
 from vigente.ui.meter import Meter
+from vigente.ui.promises import NAMES
 
 
 @register.simple_tag(takes_context=True)
@@ -48,8 +49,12 @@ def _iso(at: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def due(context: Context, at: datetime | None, soon: int = 60, paused: bool = False) -> SafeString:
-    """A promise against now: late (−12 min), soon (38 min, within `soon` minutes), or fine (2 h 10, mañana, jueves)."""
+def due(
+    context: Context, at: datetime | None, soon: int = 60, paused: bool = False, what: str = ""
+) -> SafeString:
+    """A promise against now: late (−12 min), soon (38 min, within `soon` minutes), or fine (2 h 10, mañana, jueves).
+    `what`: which promise, as `ui.promises` names it.
+    """
     now = now_of(context)
     if paused:
         return format_html('<span class="due due--paused">{}{}</span>', icon("pause"), _("en pausa"))
@@ -69,10 +74,14 @@ def due(context: Context, at: datetime | None, soon: int = 60, paused: bool = Fa
             _("vence en %(span)s") % {"span": formats.span_in_words(minutes)},
         )
         tone, mark = ("soon", icon("clock")) if minutes < soon else ("fine", SafeString(""))
+    known = NAMES.get(what)
+    name = format_html('<span class="due__what">{}</span> ', known[1]) if known else ""
     return format_html(
-        '<span class="due due--{}" title="{}">{}<time datetime="{}" aria-hidden="true">{}</time>{}</span>',
+        '<span class="due due--{}" title="{}{}">{}{}<time datetime="{}" aria-hidden="true">{}</time>{}</span>',
         tone,
+        f"{known[0]}: " if known else "",
         formats.exact(at, zone),
+        name,
         mark,
         _iso(at),
         text,

@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxValueValidator
 from django.db import transaction
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +15,12 @@ from vigente.accounts.models import Role, User
 from vigente.billing.models import WorkType
 from vigente.installation.models import Installation
 from vigente.mail.models import Mailbox
-from vigente.sla.models import BusinessHours, Holiday, SlaPolicy
+from vigente.sla.models import BusinessHours, Holiday
 from vigente.tickets.models import Department
 from vigente.workspace.forms.fields import DayField
 from vigente.workspace.scope_words import scope_choices
 
 DAYS = (_("Lunes"), _("Martes"), _("Miércoles"), _("Jueves"), _("Viernes"), _("Sábado"), _("Domingo"))
-LONGEST_MINUTES = 10_000_000  # as in a catalogue's file: a later deadline would be in no calendar
 
 
 class OneDefault(forms.ModelForm):
@@ -232,26 +230,6 @@ def _days_off(text: str) -> dict[date, str]:
         except ValueError:
             raise ValueError(line[:60]) from None
     return found
-
-
-class PolicyForm(forms.ModelForm):
-    """Reply promises in working minutes; empty promises nothing."""
-
-    class Meta:
-        model = SlaPolicy
-        fields = ("name", "hours", "first_reply_minutes", "next_reply_minutes", "resolution_minutes")
-        labels = {
-            "name": _("Nombre"),
-            "hours": _("Horario en que cuenta"),
-            "first_reply_minutes": _("Primera respuesta, en minutos hábiles"),
-            "next_reply_minutes": _("Respuestas siguientes"),
-            "resolution_minutes": _("Resolución"),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("first_reply_minutes", "next_reply_minutes", "resolution_minutes"):
-            self.fields[name].validators.append(MaxValueValidator(LONGEST_MINUTES))
 
 
 class MailboxForm(forms.ModelForm):

@@ -23,6 +23,7 @@ from vigente.tickets.services.conversation import add_note, reply
 from vigente.tickets.services.drafts import forget_draft, keep_habit
 from vigente.tickets.services.work import take_next
 from vigente.ui.feedback import done, refused
+from vigente.ui.promises import clock_rows
 from vigente.ui.wording import refusal_text
 from vigente.workspace.access import instant, person, staff
 from vigente.workspace.answers import add_refusal
@@ -166,6 +167,7 @@ def _page(request: HttpRequest, number: int, form: ComposerForm, *, status: int 
         "ticket": page.ticket,
         "decision": page.decision,
         "standing": page.standing,
+        "clocks": clock_rows(page.clocks, now=now),
         "items": list(woven(_shown(page, user, now), lines(page.history))),
         "meter_now": shown_meter(page.meter, ticket=page.ticket, decision=page.decision, now=now),
         "form": form,
