@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0017_copies"),
+        ("tickets", "0020_copy_by_a_rule"),
     ]
 
     operations = [
