@@ -60,7 +60,7 @@ GROUPS: dict[tuple[str, str], str] = {
         portal:pay_invoice_card/""",
     # Workspace: all staff
     ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts
-        workspace:changes workspace:bulk_list workspace:bulk_count
+        workspace:changes workspace:bulk_list workspace:bulk_count workspace:palette
         workspace:preview/ workspace:responses workspace:case_responses/ workspace:saved_views
         workspace:saved_view/
         workspace:search workspace:condition_choices

@@ -1,10 +1,11 @@
-"""Addresses of the workspace about many cases at once. See `urls`."""
+"""Addresses of the workspace about many cases at once, and the palette. See `urls`."""
 
 from django.urls import path
 
-from vigente.workspace.views import bulk
+from vigente.workspace.views import bulk, palette
 
 bulk_pages = [
+    path("palette/", palette.palette, name="palette"),
     path("bulk/", bulk.bulk_list, name="bulk_list"),
     path("bulk/new/", bulk.bulk_new, name="bulk_new"),
     path("bulk/count/", bulk.bulk_count, name="bulk_count"),

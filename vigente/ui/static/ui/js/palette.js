@@ -1,11 +1,14 @@
-// Ctrl/⌘-K: every navigation link and every [data-command] of this page, and a search for the rest.
+// Ctrl/⌘-K: every navigation link and every [data-command] of this page, what the server finds, and a search for the rest.
 const dialog = document.querySelector("[data-palette]");
 
 if (dialog) {
   const input = dialog.querySelector("input");
   const list = dialog.querySelector("[role=listbox]");
   const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
+  const state = dialog.querySelector("[data-failed]");
   let options = [];
+  let there = { query: "", rows: [] };
+  let timer = 0;
   let at = 0;
 
   const sources = () =>
@@ -33,6 +36,27 @@ if (dialog) {
     return node;
   }
 
+  // Cases, organizations, people and views, a moment after the last key; an answer to what was typed before is let go.
+  async function find(query) {
+    const answer = await fetch(`${dialog.dataset.findUrl}?q=${encodeURIComponent(query)}`, { headers: { "X-Requested-With": "fetch", Accept: "application/json" }, credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (input.value.trim() !== query) return;
+    if (state) state.textContent = answer?.ok ? "" : state.dataset.failed;
+    if (!answer?.ok) return;
+    there = { query, rows: (await answer.json()).rows };
+    draw(at);
+  }
+
+  function foundOption(row, index) {
+    const node = dialog.querySelector("[data-option]").content.firstElementChild.cloneNode(true);
+    node.id = `palette_${index}`;
+    node.href = row.url;
+    node.querySelector("span").textContent = row.label;
+    const what = document.createElement("small");
+    what.textContent = row.what;
+    node.append(what);
+    return node;
+  }
+
   function searchOption(query, index) {
     const url = dialog.dataset.searchUrl;
     if (!url || !query) return [];
@@ -43,15 +67,16 @@ if (dialog) {
     return [node];
   }
 
-  function draw() {
+  function draw(place = 0) {
     const query = input.value.trim();
     const words = plain(query).split(/\s+/);
     const found = sources().filter(({ label }) => words.every((word) => plain(label).includes(word)));
     const nodes = found.map(option);
+    if (query && there.query === query) nodes.push(...there.rows.map((row, index) => foundOption(row, nodes.length + index)));
     nodes.push(...searchOption(query, nodes.length));
     list.replaceChildren(...nodes);
     options = nodes;
-    mark(0);
+    mark(place);
   }
 
   function mark(index) {
@@ -63,7 +88,13 @@ if (dialog) {
     } else input.removeAttribute("aria-activedescendant");
   }
 
-  input.addEventListener("input", draw);
+  input.addEventListener("input", () => {
+    draw();
+    clearTimeout(timer);
+    const query = input.value.trim();
+    if (state) state.textContent = "";
+    if (dialog.dataset.findUrl && query.length > 1) timer = setTimeout(() => find(query), 90);
+  });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") mark(at + 1);
     else if (event.key === "ArrowUp") mark(at - 1);
