@@ -81,7 +81,7 @@ def _people(text: str, user: User) -> Iterator[Row]:
         company = next(iter(one.organizations.all()), None)
         cases = f"{reverse('workspace:search')}?{urlencode({'q': f'from:{one.email}'})}"
         url = reverse("workspace:organization", args=[company.pk]) if company else cases
-        yield f"{one.name} · {one.email}", _("Persona"), url
+        yield f"{one.name} · {one.email}", _("Una persona"), url
 
 
 def _views(text: str, user: User) -> Iterator[Row]:
