@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from vigente.accounts.models import User
 from vigente.events.models import Event
 from vigente.rules.automation import After, Rule, Unreadable, read_actions, read_trigger
-from vigente.rules.conditions import Condition, Invalid, Type, read
+from vigente.rules.conditions import Condition, Invalid, read
 from vigente.sla.models import BusinessHours, work_hours
 from vigente.tickets.models import Ticket
-from vigente.tickets.queries.facts import types
+from vigente.tickets.queries.facts import is_instant, types
 
 
 class StaffOnly(models.QuerySet):
@@ -63,7 +63,7 @@ class AutomationRule(models.Model):
         """The frozen input of the rules; None when it cannot be read any more."""
         try:
             trigger = read_trigger(self.trigger)
-            if isinstance(trigger, After) and types().get(trigger.fact) is not Type.INSTANT:
+            if isinstance(trigger, After) and not is_instant(trigger.fact):
                 return None
             return Rule(
                 key=self.pk,

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _
 from vigente.accounts.models import STAFF_ROLES, Organization, User
 from vigente.billing.models import Edition, Licence, Plan, Subscription, WorkType
 from vigente.rules.coverage import IN_FORCE
+from vigente.rules.fields import WITH_OPTIONS
 from vigente.sla.models import SlaPolicy
 from vigente.tickets.folding import Folded
 from vigente.tickets.labels import severity_choices
-from vigente.tickets.models import Department, Tag, Ticket
+from vigente.tickets.models import CustomField, Department, Tag, Ticket
 from vigente.tickets.models.departments import in_tree
 from vigente.tickets.queries.facts import FIELDS
 from vigente.tickets.queries.matching import words_of
+from vigente.tickets.queries.own import TYPES, name_of
 from vigente.ui.condition_words import FIELDS as WORDS
 from vigente.ui.conditions import Offer
 
@@ -70,7 +72,13 @@ class CaseChoices:
             )
             for name, (label, heading) in WORDS.items()
             if name in FIELDS
-        )
+        ) + tuple(_own(row) for row in CustomField.objects.visible_to(self.user))
+
+
+def _own(row: CustomField) -> Offer:
+    """One of the vendor's own fields."""
+    listed = row.choices if row.kind in WITH_OPTIONS else []
+    return Offer(name_of(row.pk), TYPES[row.kind], str(row), _("Datos de los casos"), tuple(listed), "")
 
 
 def search(field: str, text: str, *, user: User) -> list[tuple[str, str]]:

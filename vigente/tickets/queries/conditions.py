@@ -1,5 +1,6 @@
 """A condition asked of the database: the cases of which `rules.conditions.holds` would say yes."""
 
+import json
 import operator
 from datetime import datetime, timedelta
 from functools import reduce
@@ -13,16 +14,20 @@ from django.db.models.lookups import (
     Exact,
     GreaterThan,
     GreaterThanOrEqual,
+    In,
     IsNull,
     LessThan,
     LessThanOrEqual,
     StartsWith,
 )
 
+from vigente.billing.models.rulebooks import rulebook_at
 from vigente.rules.conditions import NEGATIVE, Check, Condition, Op, Type
+from vigente.rules.fields import STARS
 from vigente.rules.folding import fold
 from vigente.tickets.folding import Folded
-from vigente.tickets.queries.facts import FIELDS, Column, Computed, Existing, Field, Many, Texts
+from vigente.tickets.queries.facts import Column, Computed, Existing, Field, Many, Texts, field_of
+from vigente.tickets.queries.own import Own, Plain, first_day, last_day
 
 EVERYTHING, NOTHING = Q(pk__isnull=False), Q(pk__in=[])  # an empty Q would vanish among others
 LONGEST_KEY = 19  # digits
@@ -51,7 +56,7 @@ def where(condition: Condition, *, now: datetime) -> Q:
 
 def _check(check: Check, *, now: datetime) -> Q:
     """A negative check is the exact opposite, also where nothing is there."""
-    field = FIELDS[check.field]
+    field = field_of(check.field)
     positive = NEGATIVE.get(check.op)
     if positive is None:
         return _positive(check.op, check, field, now)
@@ -73,7 +78,48 @@ def _positive(op: Op, check: Check, field: Field, now: datetime) -> Q:
         return _several(op, check, field, now)
     if isinstance(field, Computed):
         return _computed(op, check, field, now)
+    if isinstance(field, Own):
+        return _own(op, check, field, now)
     return _column(op, check, field, now)
+
+
+def _own(op: Op, check: Check, field: Own, now: datetime) -> Q:
+    """Of one of the vendor's own fields."""
+    rows, plain, value = field.rows(), Plain(F("value")), check.value
+    if op is Op.FILLED:
+        return Q(Exists(rows))
+    if field.type is Type.FLAG:
+        return Q(Exists(rows.filter(value=True)))
+    if field.type is Type.CHOICE:
+        return Q(Exists(rows.filter(In(plain, list(_texts(check))))))
+    if field.type is Type.CHOICES:
+        each = [Q(Exists(rows.filter(Contains(plain, json.dumps(code))))) for code in _texts(check)]
+        return reduce(operator.and_ if op is Op.ALL_OF else operator.or_, each)
+    if field.type is Type.NUMBER:
+        assert isinstance(value, int)
+        near = {Op.EQUALS: operator.eq, Op.AT_LEAST: operator.ge, Op.AT_MOST: operator.le}[op]
+        return Q(Exists(rows.filter(In(plain, [str(n) for n in range(1, STARS + 1) if near(n, value)]))))
+    if field.type is Type.INSTANT:
+        return Q(Exists(rows.filter(_day(op, plain, value, now))))
+    return Q(Exists(rows.filter(_text(op, Folded(plain), fold(str(value))))))
+
+
+def _day(op: Op, plain: Plain, value: object, now: datetime) -> Q:
+    """A day is kept as `2026-07-10`, so days compare as texts do."""
+    zone = rulebook_at(now).zone
+    if isinstance(value, datetime):
+        day = first_day(value, zone)
+        return Q(LessThan(plain, day)) if op is Op.BEFORE else Q(GreaterThanOrEqual(plain, day))
+    assert isinstance(value, int)
+    span = timedelta(minutes=value)
+    if op is Op.LONGER_AGO:
+        return Q(LessThanOrEqual(plain, last_day(now - span, zone)))
+    if op is Op.WITHIN_LAST:
+        after, until = last_day(now - span, zone), last_day(now, zone)
+        return Q(GreaterThan(plain, after)) & Q(LessThanOrEqual(plain, until))
+    return Q(GreaterThanOrEqual(plain, first_day(now, zone))) & Q(
+        LessThan(plain, first_day(now + span, zone))
+    )
 
 
 def _several(op: Op, check: Check, field: Many, now: datetime) -> Q:

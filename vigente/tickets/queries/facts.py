@@ -4,7 +4,7 @@ One catalogue for both ways of asking: `facts_of` loads the facts for `rules.con
 the database. Both read the same columns, so they agree.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as slot
 from datetime import datetime
@@ -22,6 +22,7 @@ from vigente.events.models import Event
 from vigente.rules.conditions import Fact, Type
 from vigente.rules.coverage import IN_FORCE
 from vigente.tickets.models import Attachment, Draft, FollowUp, Message, Participant, Ticket, TicketTag, Watch
+from vigente.tickets.queries.own import Own, own, own_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Computed:
     expression: Callable[[], Combinable]
 
 
-Field = Column | Many | Existing | Texts | Computed
+Field = Column | Many | Existing | Texts | Computed | Own
 REPLIES, NOTES = Q(kind=Message.Kind.REPLY), Q(kind=Message.Kind.NOTE)
 WRITTEN = Q(deleted_at__isnull=True) & ~Q(text="")
 BY_AGENTS = Q(by_staff=True, author__isnull=False)
@@ -188,14 +189,43 @@ FIELDS: dict[str, Field] = {
 }
 
 
+class _Types(Mapping[str, Type]):
+    """Those of all fields; the vendor's own are looked up when they are asked for, and not counted among the others."""
+
+    def __getitem__(self, name: str) -> Type:
+        return field_of(name).type
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FIELDS)
+
+    def __len__(self) -> int:
+        return len(FIELDS)
+
+
+def field_of(name: str) -> Field:
+    """The field of this name. Raises KeyError where there is none (any more)."""
+    field = FIELDS.get(name) or own(name)
+    if field is None:
+        raise KeyError(name)
+    return field
+
+
+def is_instant(name: str) -> bool:
+    """Whether time can be counted from it: an instant of the case itself."""
+    field = FIELDS.get(name)
+    return isinstance(field, Column) and field.type is Type.INSTANT
+
+
 def types() -> Mapping[str, Type]:
     """What `rules.conditions.read` needs to know."""
-    return {name: field.type for name, field in FIELDS.items()}
+    return _Types()
 
 
 def facts_of(tickets: Collection[int], names: Iterable[str], *, now: datetime) -> dict[int, dict[str, Fact]]:
-    """The named facts of these cases (primary keys): one query, and one for each field with several values."""
-    wanted = {name: FIELDS[name] for name in dict.fromkeys(names)}
+    """The named facts of these cases (primary keys): one query, one for each field with several values, and those of
+    the vendor's own fields.
+    """
+    wanted = {name: field_of(name) for name in dict.fromkeys(names)}
     paths = {name: field.path for name, field in wanted.items() if isinstance(field, Column)}
     asked = {
         f"asked_{name}": Exists(field.rows(now))
@@ -214,6 +244,10 @@ def facts_of(tickets: Collection[int], names: Iterable[str], *, now: datetime) -
             several = _several(found, field, now=now)
             for pk, facts in found.items():
                 facts[name] = frozenset(several.get(pk, ()))
+    vendors = [field for field in wanted.values() if isinstance(field, Own)]
+    if vendors:
+        for pk, facts in own_facts(list(found), vendors, now=now).items():
+            found[pk] |= facts
     return found
 
 

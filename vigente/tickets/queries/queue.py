@@ -142,7 +142,7 @@ def queue_rows(
             among=among,
             narrowed=narrowed,
         )
-        prefetch_related_objects([row.ticket for row in page.rows], "department", "work_type")
+        prefetch_related_objects([row.ticket for row in page.rows], "department", "work_type", "field_values")
         yield from page.rows
         cursor = page.next_cursor
         if not cursor:

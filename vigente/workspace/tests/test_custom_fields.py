@@ -2,8 +2,12 @@
 
 import pytest
 
+from vigente.rules.conditions import read
 from vigente.tickets.models import CustomField, FieldValue
-from vigente.tickets.services.fields import Wanted, save_field
+from vigente.tickets.queries.facts import types
+from vigente.tickets.services.fields import Wanted, save_field, set_values
+from vigente.tickets.services.views import save_view
+from vigente.workspace.condition_choices import CaseChoices
 from vigente.workspace.tests.conftest import words
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +89,25 @@ def test_what_is_wrong_is_said_beside_it(ana, case):
 def test_without_fields_there_is_nothing_to_fill(ana, case):
     assert "Datos" not in words(ana.get("case", case.number))
     assert ana.get("case_fields", case.number).status_code == 302
+
+
+def test_conditions_and_exports_know_them_and_nothing_runs(ana, agent, case, now):
+    option = ("evil", {"es": EVIL})
+    choice = save_field(field=None, wanted=Wanted({"es": "=1+1"}, "radio", options=[option]))
+    formula = save_field(field=None, wanted=Wanted({"es": EVIL}, "text"))
+    set_values(ticket=case, sent={choice.pk: "evil", formula.pk: "=cmd|'/c'!A1"}, actor=agent, now=now)
+    offers = {offer.name: offer for offer in CaseChoices(agent).offers()}
+    assert offers[f"field_{choice.pk}"].choices == (("evil", EVIL),)
+    assert EVIL not in ana.get("saved_view_new").content.decode()
+    asked = {"all": [{"field": f"field_{choice.pk}", "op": "any_of", "value": ["evil"]}]}
+    view = save_view(
+        view=None, name="Los malos", sharing="private", department=None, search="", is_default=False,
+        condition=read(asked, types()), order="newest", actor=agent, now=now,
+    )  # fmt: skip
+    assert str(case.number) in words(ana.get("saved_view", view.pk))
+    lines = (
+        b"".join(ana.get("saved_view", view.pk, query="?format=csv").streaming_content).decode().splitlines()
+    )
+    assert len(lines) == 2
+    assert lines[0].endswith(f",'=1+1,{EVIL}")
+    assert lines[1].endswith(f",{EVIL},'=cmd|'/c'!A1")

@@ -1,6 +1,6 @@
 """The lists of cases, the next case, and the glance at one from the list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from vigente.billing.models.rulebooks import rulebook_at
 from vigente.events.queries import version_of
 from vigente.rules.refusal import Refused
 from vigente.rules.rulebook import Rulebook
-from vigente.tickets.models import Department, SavedView
+from vigente.tickets.models import CustomField, Department, SavedView
 from vigente.tickets.queries import VIEWS, Page, Row, counts, queue_page, queue_rows
 from vigente.tickets.services.work import take_next
 from vigente.ui.exports import csv_response
@@ -65,7 +65,7 @@ def queue(request: HttpRequest, view: str = "line") -> HttpResponseBase:
     narrowed, kept = narrowed_by(request.GET, now=now)
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view=view, now=now, departments=ids, narrowed=narrowed)
-        return csv_response(f"{_('casos')}-{view}", columns(), (cells(row) for row in rows))
+        return csv_response(f"{_('casos')}-{view}", *exported(rows))
     page = queue_page(
         user,
         view=view,
@@ -115,14 +115,18 @@ def _first(
     return glance(page.rows[0].ticket.number, user=user, now=now, shown=shown, rulebook=rulebook)
 
 
-def columns() -> list[str]:
-    """The heads of an export of cases."""
+def exported(rows: Iterable[Row]) -> tuple[list[str], Iterator[Iterator[object]]]:
+    """An export of cases: its heads, and its rows as they are sent. The vendor's own fields come last."""
+    own = list(CustomField.objects.all())
+    return [*_columns(), *(str(field) for field in own)], (_cells(row, own) for row in rows)
+
+
+def _columns() -> list[str]:
     return [_("Lugar"), _("Caso"), _("Asunto"), _("Organización"), _("Plan"), _("Estado"), _("Departamento"),
             _("Técnico"), _("Tipo"), _("Aceptado"), _("Plazo"), _("Etiquetas")]  # fmt: skip
 
 
-def cells(row: Row) -> Iterator[object]:
-    """A row of it."""
+def _cells(row: Row, own: Iterable[CustomField]) -> Iterator[object]:
     ticket = row.ticket
     yield from (
         row.place,
@@ -134,6 +138,8 @@ def cells(row: Row) -> Iterator[object]:
     )
     yield from (ticket.department, ticket.assignee, ticket.work_type, ticket.accepted_at, ticket.due_at)
     yield ", ".join(str(tag) for tag in ticket.tags.all())
+    values = {one.field_id: one.value for one in ticket.field_values.all()}
+    yield from (field.said(values[field.pk]) if field.pk in values else "" for field in own)
 
 
 @staff

@@ -25,7 +25,7 @@ from vigente.workspace.answers import asked
 from vigente.workspace.bulk_words import choosing_acts
 from vigente.workspace.search_words import OPERATORS, help_rows, problem_texts
 from vigente.workspace.views.held import rows_of
-from vigente.workspace.views.queue import cells, columns
+from vigente.workspace.views.queue import exported
 
 NEAR = 6
 
@@ -55,7 +55,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     cases = found(user, wanted, now=now, zone=zone)
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view="all", among=cases, now=now)
-        return csv_response(_("búsqueda"), columns(), (cells(row) for row in rows))
+        return csv_response(_("búsqueda"), *exported(rows))
     near = found(user, wanted, now=now, zone=zone, one_by_one=True)
     page = queue_page(user, view="all", among=cases, near=near, cursor=request.GET.get("after"), now=now)
     context |= {"of": urlencode({"list": "search", "q": text}), "choosing_acts": choosing_acts()}

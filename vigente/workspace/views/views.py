@@ -26,7 +26,7 @@ from vigente.workspace.forms.case import ConfirmForm
 from vigente.workspace.forms.views import ViewForm
 from vigente.workspace.glance import glance
 from vigente.workspace.views.actions import both
-from vigente.workspace.views.queue import PAGE, cells, columns
+from vigente.workspace.views.queue import PAGE, exported
 
 
 @staff
@@ -38,7 +38,7 @@ def saved_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     order = ORDERS[row.order]
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view=order, among=among, now=now)
-        return csv_response(row.name, columns(), (cells(one) for one in rows))
+        return csv_response(row.name, *exported(rows))
     near = cases_of(row, user, now=now, zone=timezone.get_current_timezone(), one_by_one=True)
     cursor = request.GET.get("after")
     page = queue_page(user, view=order, among=among, near=near, now=now, cursor=cursor, limit=PAGE)
