@@ -80,7 +80,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:message_edit/ workspace:message_deletion/
         workspace:away
         workspace:follow_up_new/ workspace:follow_up//
-        workspace:open_for/ workspace:case_automation/ workspace:copying/ workspace:assignment/
+        workspace:open_for/ workspace:case_automation/ workspace:time/ workspace:copying/ workspace:assignment/
         workspace:status/ workspace:severity/ workspace:promise/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:case_fields/ workspace:held_answer/

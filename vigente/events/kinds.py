@@ -37,6 +37,8 @@ class Kind(StrEnum):
     TICKET_UNWATCHED = "ticket.unwatched"  # watcher
     TICKET_COPY_ADDED = "ticket.copy_added"  # address, hidden; of a colleague: person
     TICKET_COPY_REMOVED = "ticket.copy_removed"  # address, hidden; of a colleague: person
+    TICKET_TIME_ADDED = "ticket.time_added"  # minutes, message
+    TICKET_TIME_CORRECTED = "ticket.time_corrected"  # before, after
     TICKET_LOCKED = "ticket.locked"
     TICKET_UNLOCKED = "ticket.unlocked"
     TICKET_LINKED = "ticket.linked"  # other, kind

@@ -30,6 +30,7 @@ FIELDS: dict[str, tuple[Any, Any]] = {
     "involved": (_("Técnicos que respondieron"), _CASE),
     "watchers": (_("Quienes lo vigilan"), _CASE),
     "locked_at": (_("Se bloqueó"), _TIME),
+    "minutes_spent": (_("Minutos de trabajo"), _CASE),
     "has_follow_up": (_("Tiene un seguimiento"), _CASE),
     "has_draft": (_("Tiene un borrador"), _CASE),
     "is_merged": (_("Está unido a otro"), _CASE),

@@ -67,6 +67,8 @@ SAYS: Mapping[str, Callable[[], str]] = {
     Kind.TICKET_UNTAGGED: lambda: _("Quitó etiquetas de un caso"),
     Kind.TICKET_COPY_ADDED: lambda: _("Puso a alguien en copia de un caso"),
     Kind.TICKET_COPY_REMOVED: lambda: _("Quitó a alguien de la copia de un caso"),
+    Kind.TICKET_TIME_ADDED: lambda: _("Anotó tiempo en un caso"),
+    Kind.TICKET_TIME_CORRECTED: lambda: _("Corrigió el tiempo de un caso"),
     Kind.TICKET_WATCHED: lambda: _("Puso a alguien a vigilar un caso"),
     Kind.TICKET_UNWATCHED: lambda: _("Hizo que alguien dejara de vigilar un caso"),
     Kind.TICKET_LOCKED: lambda: _("Bloqueó un caso"),

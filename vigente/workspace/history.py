@@ -294,6 +294,9 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_COPY_ADDED.value: ("mail", _one_of("hidden", lambda: (
         _("%(who)s puso en copia oculta a %(address)s"), _("%(who)s puso en copia a %(address)s")))),
     Kind.TICKET_COPY_REMOVED.value: ("mail", _plain(lambda: _("%(who)s quitó la copia a %(address)s"))),
+    Kind.TICKET_TIME_ADDED.value: ("timer", _plain(lambda: _("%(who)s anotó %(minutes)s min de trabajo"))),
+    Kind.TICKET_TIME_CORRECTED.value: ("timer", _plain(
+        lambda: _("%(who)s corrigió el tiempo: %(after)s min en lugar de %(before)s"))),
     Kind.TICKET_WATCHED.value: ("eye", _watched),
     Kind.TICKET_UNWATCHED.value: ("eye", _unwatched),
     Kind.TICKET_LOCKED.value: ("lock", _plain(lambda: _("%(who)s lo bloqueó: no recibe respuestas"))),

@@ -13,6 +13,7 @@ from vigente.tickets.models.messages import Attachment, Message, MessageVersion,
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
 from vigente.tickets.models.structure import Tag, TicketTag
 from vigente.tickets.models.tickets import Participant, Ticket, TicketLink, TicketNumber
+from vigente.tickets.models.time import TimeSpent
 from vigente.tickets.models.views import SavedView
 
 __all__ = [
@@ -44,5 +45,6 @@ __all__ = [
     "TicketLink",
     "TicketNumber",
     "TicketTag",
+    "TimeSpent",
     "Watch",
 ]

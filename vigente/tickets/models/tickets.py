@@ -138,6 +138,7 @@ class Ticket(models.Model):
     solved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by_person_at = models.DateTimeField(null=True, blank=True)
+    minutes_spent = models.PositiveIntegerField(default=0)  # the sum of its `TimeSpent`
     locked_at = models.DateTimeField(null=True, blank=True)  # it takes no replies, from nobody and by no road
     objects = TicketQuerySet.as_manager()
 

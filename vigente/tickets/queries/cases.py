@@ -48,6 +48,8 @@ FOR_CUSTOMERS = frozenset(
     not in {
         Kind.TICKET_NOTED,
         Kind.TICKET_WATCHED,
+        Kind.TICKET_TIME_ADDED,
+        Kind.TICKET_TIME_CORRECTED,
         Kind.TICKET_COPY_ADDED,
         Kind.TICKET_COPY_REMOVED,
         Kind.TICKET_UNWATCHED,

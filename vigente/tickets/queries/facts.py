@@ -185,6 +185,7 @@ FIELDS: dict[str, Field] = {
     "plan": Many(contracts_in_force, "version__plan_id", "organization__tickets"),
     "plan_status": Many(contracts_in_force, "status", "organization__tickets", by_id=False),
     "is_covered": Existing(contracts_in_force),
+    "minutes_spent": Column(Type.NUMBER, "minutes_spent"),
     "rank": Column(Type.NUMBER, "rank"),
 }
 

@@ -17,6 +17,7 @@ from vigente.events.models import Event
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Draft, Message, SendHold, Ticket
 from vigente.tickets.services.state import finish, locked, tell
+from vigente.tickets.services.time import forget_time_of
 
 STATE = (
     "status", "assignee_id", "last_reply_by", "solved_at", "closed_at", "closed_by_person_at", "last_activity_at",
@@ -85,6 +86,7 @@ def take_back(*, message: Message, actor: User, now: datetime) -> list[str]:
         author=actor,
         defaults={"kind": Message.Kind.REPLY, "body": message.text, "updated_at": now},
     )
+    forget_time_of(message)
     message.delete()
     if not moved:
         _restore(ticket, hold.before)

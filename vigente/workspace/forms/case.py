@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from vigente.accounts.models import STAFF_ROLES, User
@@ -13,7 +15,8 @@ from vigente.mail.own import own_addresses
 from vigente.rules.lifecycle import Status, may_change
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.labels import severity_choices
-from vigente.tickets.models import ComposerHabit, Department, Message, Ticket
+from vigente.tickets.models import ComposerHabit, Department, Message, Ticket, TimeSpent
+from vigente.tickets.models.time import MOST_MINUTES
 from vigente.tickets.services.classification import BY_HAND
 from vigente.ui.wording import refusal_text
 from vigente.workspace.forms.fields import FilesField
@@ -47,6 +50,13 @@ class ComposerForm(forms.Form):
     to = forms.ChoiceField(label=_("Para quién"), choices=TO, initial="all", required=False)
     go = forms.ChoiceField(
         label=_("Y después"), choices=ComposerHabit.Go.choices, initial=ComposerHabit.Go.STAY, required=False
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutos de trabajo"),
+        required=False,
+        min_value=0,
+        max_value=MOST_MINUTES,
+        widget=forms.NumberInput(attrs={"placeholder": _("min"), "class": "input composer__minutes"}),
     )
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
     responses = forms.CharField(widget=forms.HiddenInput, max_length=400, required=False)
@@ -126,6 +136,29 @@ class CopyForm(forms.Form):
         if address_key(email.strip()) in own_addresses():
             raise forms.ValidationError(refusal_text(Refused(RefusalCode.COPY_OF_THE_DESK)))
         return email
+
+
+class TimeForm(forms.Form):
+    """Minutes that were worked, or other ones in place of some noted before."""
+
+    entry = forms.ModelChoiceField(
+        label=_("Qué"), queryset=TimeSpent.objects.none(), required=False, empty_label=_("Tiempo nuevo")
+    )
+    minutes = forms.IntegerField(label=_("Minutos"), min_value=0, max_value=MOST_MINUTES)
+
+    def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = TimeSpent.objects.visible_to(user).filter(ticket=ticket).select_related("user")
+        chosen: Any = self.fields["entry"]
+        chosen.queryset = own if user.is_supervisor else own.filter(user=user)
+        chosen.label_from_instance = lambda entry: (
+            _("Corregir: %(who)s, %(minutes)s min, %(day)s")
+            % {
+                "who": entry.user,
+                "minutes": entry.minutes,
+                "day": date_format(timezone.localtime(entry.at), "SHORT_DATE_FORMAT"),
+            }
+        )
 
 
 class DepartmentForm(forms.Form):

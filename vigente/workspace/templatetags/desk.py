@@ -61,6 +61,13 @@ def last_of(key: str, shown: int = 4) -> str:
 
 
 @register.filter
+def spent(minutes: int) -> str:
+    """Working time: `45 min`, `1 h 05`; never in days, which would be of 24 hours."""
+    hours, rest = divmod(minutes, 60)
+    return f"{number(hours)}{formats.NBSP}h{formats.NBSP}{rest:02d}" if hours else formats.span(rest)
+
+
+@register.filter
 def yes_no(value: bool) -> str:
     return _("Sí") if value else _("No")
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from vigente.tickets.queries.company import replied_since, together
 from vigente.tickets.services import messages
 from vigente.tickets.services.conversation import add_note, reply
 from vigente.tickets.services.drafts import forget_draft, keep_habit
+from vigente.tickets.services.time import add_time
 from vigente.tickets.services.work import take_next
 from vigente.ui.feedback import done, refused
 from vigente.ui.promises import clock_rows
@@ -60,7 +62,13 @@ def write(request: HttpRequest, number: int) -> HttpResponse:
     form = ComposerForm(request.POST, request.FILES)
     if form.is_valid() and not _overtaken(form, ticket, person(request)):
         try:
-            message = _write(ticket, form, author=person(request), now=instant(request))
+            with transaction.atomic():
+                message = _write(ticket, form, author=person(request), now=instant(request))
+                if minutes := form.cleaned_data["minutes"]:
+                    add_time(
+                        ticket=message.ticket, message=message, user=person(request), minutes=minutes,
+                        now=instant(request),
+                    )  # fmt: skip
         except Refused as refusal:
             if refusal.field == "text":
                 refusal.field = "body"
