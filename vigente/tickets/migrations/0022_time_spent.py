@@ -40,7 +40,9 @@ class Migration(migrations.Migration):
                 (
                     "ticket",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="times", to="tickets.ticket"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="time_entries",
+                        to="tickets.ticket",
                     ),
                 ),
                 (

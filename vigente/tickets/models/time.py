@@ -23,7 +23,7 @@ class TimeSpent(models.Model):
     they were. `Ticket.minutes_spent` is their sum.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="times")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="time_entries")
     message = models.OneToOneField(Message, null=True, on_delete=models.CASCADE, related_name="time")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     minutes = models.PositiveSmallIntegerField()
