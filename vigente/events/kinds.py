@@ -48,9 +48,6 @@ class Kind(StrEnum):
     )
     PROMISE_NEAR = "promise.near"  # promise: first_reply|next_reply|resolution, since, due
     PROMISE_BROKEN = "promise.broken"  # promise, since, due
-    PROMISE_CHOSEN = (
-        "promise.chosen"  # another policy of promises: before, after, why: rule|plan|default|none
-    )
     PROMISE_ADJUSTED = (
         "promise.adjusted"  # by hand: what: reply|resolution|clock, change, until, minutes, why
     )

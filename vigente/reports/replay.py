@@ -87,8 +87,6 @@ def first_state(
             case.allowance = event.data.get("head_start", case.allowance)
         elif event.kind == Kind.TICKET_SEVERITY_CHANGED:
             case.severity = event.data["before"]
-        elif event.kind == Kind.PROMISE_CHOSEN:
-            case.policy = event.data["before"]
         elif event.kind == Kind.TICKET_ASSIGNED and "department" in event.data:
             case.department = event.data.get("left", default_department)
     case.urgency = case.severity
@@ -173,7 +171,7 @@ def _taking(case: Case, event: Told, vendor: Vendor) -> Taking | None:
 
 def _apply(case: Case, event: Told, vendor: Vendor) -> None:
     data = event.data
-    told = happening_of(Kind(event.kind), data, event.at, vendor.policies.__getitem__)
+    told = happening_of(Kind(event.kind), data, event.at)
     if told is not None:
         case.clock.append(told)
     match Kind(event.kind):

@@ -34,7 +34,6 @@ TIMED = (
     EventKind.TICKET_REOPENED,
     EventKind.TICKET_SEVERITY_CHANGED,
     EventKind.PROMISE_ADJUSTED,
-    EventKind.PROMISE_CHOSEN,
 )
 CLOCK = "clock"  # what of a case is adjusted when all its clocks are stopped or let run by hand
 SAID = (EventKind.PROMISE_NEAR, EventKind.PROMISE_BROKEN)
@@ -73,19 +72,15 @@ def clocks_of(policy: int | None, severity: int, events: Sequence[Event], named:
     for event in reversed(events):
         if event.kind == EventKind.TICKET_SEVERITY_CHANGED:
             severity = event.data.get("before", severity)
-        elif event.kind == EventKind.PROMISE_CHOSEN:
-            policy = event.data.get("before", policy)
-    told = (happening_of(EventKind(event.kind), event.data, event.occurred_at, named) for event in events)
+    told = (happening_of(EventKind(event.kind), event.data, event.occurred_at) for event in events)
     return evaluate(named(policy), (one for one in told if one is not None), severity=severity)
 
 
-def happening_of(kind: EventKind, data: dict[str, Any], at: datetime, named: Named) -> Happening | None:
+def happening_of(kind: EventKind, data: dict[str, Any], at: datetime) -> Happening | None:
     """What an event does to the clocks of its case; None: nothing."""
     match kind:
         case EventKind.TICKET_SEVERITY_CHANGED if "after" in data:
             return Happening(at, Kind.SEVERITY, data["after"])
-        case EventKind.PROMISE_CHOSEN if "after" in data:
-            return Happening(at, Kind.POLICY, named(data["after"]))
         case EventKind.PROMISE_ADJUSTED if data.get("what") == CLOCK:
             return Happening(at, Kind(data["change"]))
         case EventKind.PROMISE_ADJUSTED if "what" in data:
