@@ -134,6 +134,8 @@ def _example(world: World, name: str, argument: str) -> Any:
         "kind": "invoice",
         "currency": "NIO",
         "export": "invoices",
+        "ready": "remind",
+        "follow_up": rows["follow_up"].pk,
         "pack": rows["pack"],
         "wish": rows["wish"].pk,
         **{name: rows[name].pk for name in ("order", "invoice")},

@@ -30,6 +30,7 @@ from vigente.rules.rulebook import Rulebook
 from vigente.tickets.files import File
 from vigente.tickets.models import Department, HeldRequest, Ticket
 from vigente.tickets.services import classification, conversation, disputes, held, merging, quotations, work
+from vigente.tickets.services.follow_ups import set_follow_up
 from vigente.webhooks.services import create_endpoint, send_test
 
 TEXT = "Lorem ipsum dolor sit amet."
@@ -138,6 +139,8 @@ def _cases(world: World, now: datetime) -> None:
     reply(talked, agent)
     conversation.add_note(ticket=talked, author=agent, text=TEXT, now=now)
     third = reply(talked, shop.manager)
+    later = now + timedelta(days=2)
+    world.rows["follow_up"] = set_follow_up(ticket=talked, due_at=later, note=TEXT, actor=agent, now=now)
     merging.propose_split(ticket=talked, messages=[third], subject="Lorem pars", actor=agent, now=now)
     asked = case("asked")
     reply(asked, agent)
