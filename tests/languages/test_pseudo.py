@@ -20,6 +20,7 @@ WRITTEN = """
     Lorem ipsum Ipsum dolor Dolor sit amet Amet Soft Sit Odio Sed Ac pars Elit anno Infinitum Nulla Vitae Porta Nuda
     Vetus Sine Pacto Clausus Multi unus nullus novus lorem txt Plan zzz Solus Alicia Roberto Inventario WEB LOCAL LIC
     Oficina min CSV PDF png inventario Message ID US NIO USD America Managua UTC API Re
+    Normal Alta Crítica
 """
 NAMES_FOR_PROGRAMS = (
     "/settings/tokens/",
