@@ -20,13 +20,14 @@ WRITTEN = """
     Lorem ipsum Ipsum dolor Dolor sit amet Amet Soft Sit Odio Sed Ac pars Elit anno Infinitum Nulla Vitae Porta Nuda
     Vetus Sine Pacto Clausus Multi unus nullus novus lorem txt Plan zzz Solus Alicia Roberto Inventario WEB LOCAL LIC
     Oficina min CSV PDF png inventario Message ID US NIO USD America Managua UTC API Re
-    Normal Alta Crítica
 """
 NAMES_FOR_PROGRAMS = (
     "/settings/tokens/",
     "/settings/tokens/new/",
     "/settings/work/",
-)  # scopes, codes of work types
+    "/settings/words/severities/",
+    "/settings/words/statuses/",
+)  # scopes, codes of work types, the names that levels and states come with
 
 
 def dates_and_countries() -> set[str]:

@@ -11,7 +11,7 @@ from vigente.rules.automation import Act, Action
 from vigente.rules.lifecycle import Status, may_change
 from vigente.rules.merge import fill
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.models import Department, Tag, Ticket
+from vigente.tickets.models import CaseStatus, Department, Tag, Ticket
 from vigente.tickets.queries.merging import merge_values
 from vigente.tickets.services import automatic, conversation, copies, structure, watching, work
 from vigente.tickets.services.classification import classify
@@ -41,10 +41,18 @@ def act(action: Action, ticket: Ticket, *, rule: Named, actor: User | None, now:
 
 
 def _status(ticket: Ticket, action: Action, *, rule: Named, actor: User | None, now: datetime) -> None:
-    ticket.refresh_from_db(fields=["status"])
-    if action.value == ticket.status:
+    ticket.refresh_from_db(fields=["status", "label"])
+    label = (
+        CaseStatus.objects.offered().filter(pk=_key(action.value)).first()
+        if action.value.isdecimal()
+        else None
+    )
+    if action.value == str(ticket.label_id or ticket.status):
         return
-    if action.value not in set(Status) or not may_change(Status(ticket.status), Status(action.value)):
+    state = label.state if label is not None else action.value
+    if state not in set(Status) or (
+        state != ticket.status and not may_change(Status(ticket.status), Status(state))
+    ):
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
     work.change_status(ticket=ticket, status=action.value, actor=actor, now=now)
 

@@ -4,7 +4,7 @@ Codes of decisions and refusals are worded in `vigente.ui.wording`; here is what
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from vigente.accounts.models import User
 from vigente.billing.models import Licence
 from vigente.billing.queries import Meter
 from vigente.billing.services.claims import is_provisional
+from vigente.tickets.labels import public_status
 from vigente.tickets.models import Quotation, Ticket
 from vigente.tickets.queries import Standing as LineStanding
 from vigente.ui import formats
@@ -33,9 +34,18 @@ class Standing:
 
 
 def standing(ticket: Ticket, quotation: Quotation | None = None, reader: User | None = None) -> Standing:
-    """Where a case stands, in words a bookkeeper uses. It is the turn of whoever asked, not of a manager who looks
-    on.
+    """Where a case stands, in words a bookkeeper uses: the owner's, where there are some for customers. It is the turn
+    of whoever asked, not of a manager who looks on.
     """
+    found = _standing(ticket, quotation, reader)
+    quoted = ticket.queue == Ticket.Queue.QUOTATION and not ticket.is_done
+    word = (
+        "" if quoted or ticket.merged_into_id is not None else public_status(ticket.status, ticket.label_id)
+    )
+    return replace(found, word=word) if word else found
+
+
+def _standing(ticket: Ticket, quotation: Quotation | None, reader: User | None) -> Standing:
     if ticket.merged_into_id is not None:
         return Standing(_("Unido a otro caso"), "")
     if ticket.status == Status.SOLVED:

@@ -194,7 +194,7 @@ def _apply(case: Case, event: Told, vendor: Vendor) -> None:
             case.in_line = False
         case Kind.TICKET_REOPENED:
             case.in_line = True
-        case Kind.TICKET_STATUS_CHANGED:
+        case Kind.TICKET_STATUS_CHANGED if data.get("before") != data.get("after"):
             case.in_line = data.get("after") in IN_LINE
 
 

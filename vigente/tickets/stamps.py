@@ -103,6 +103,8 @@ def _kind(kind: EventKind, data: dict[str, Any]) -> Kind | None:
             return Kind.SOLVED
         case EventKind.TICKET_REOPENED:
             return Kind.REOPENED
+        case EventKind.TICKET_STATUS_CHANGED if data.get("before") == data.get("after"):
+            return None  # another label of the same state
         case EventKind.TICKET_STATUS_CHANGED if data.get("after") in PAUSED:
             return Kind.WAITING
         case EventKind.TICKET_STATUS_CHANGED if data.get("after") in IN_LINE:

@@ -119,7 +119,7 @@ def _state(ticket: Ticket, events: list[Event]) -> Iterator[Difference]:
                 state = "in line"
             case Kind.TICKET_SOLVED | Kind.TICKET_CLOSED:
                 state = "done"
-            case Kind.TICKET_STATUS_CHANGED:
+            case Kind.TICKET_STATUS_CHANGED if event.data["before"] != event.data["after"]:
                 state = "paused" if event.data["after"] in PAUSED else "in line"
     stored = "done" if ticket.status in DONE else "paused" if ticket.status in PAUSED else "in line"
     subject = f"ticket:{ticket.number}"

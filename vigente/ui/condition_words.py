@@ -11,6 +11,7 @@ _CASE, _TIME, _PERSON, _COVERAGE = _("Caso"), _("Fechas"), _("Persona y organiza
 # name: (what it is called, under which heading it is offered)
 FIELDS: dict[str, tuple[Any, Any]] = {
     "status": (_("Estado"), _CASE),
+    "label": (_("Estado propio"), _CASE),
     "subject": (_("Asunto"), _CASE),
     "department": (_("Departamento"), _CASE),
     "assignee": (_("Asignado a"), _CASE),

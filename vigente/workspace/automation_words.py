@@ -102,7 +102,10 @@ def trigger_text(trigger: Trigger) -> str:
 def action_text(action: Action, names: Mapping[str, Mapping[str, str]]) -> str:
     """`pasar a Resuelto`. `names`: by field, what its values are called."""
     field = _NAMED.get(action.act)
-    value = names.get(field, {}).get(action.value, _("(ya no existe)")) if field else action.value
+    known = names.get(field, {}) if field else {}
+    if action.act is Act.STATUS:
+        known = {**names.get("label", {}), **known}
+    value = known.get(action.value, _("(ya no existe)")) if field else action.value
     if action.act is Act.MAIL:
         who = dict(mail_choices(names)).get(action.to, _("(ya no existe)"))
         return _("avisar por correo a %(who)s: «%(value)s»") % {"who": who, "value": value[:80]}

@@ -15,7 +15,7 @@ from vigente.rules.coverage import IN_FORCE
 from vigente.rules.fields import WITH_OPTIONS
 from vigente.sla.models import SlaPolicy
 from vigente.tickets.folding import Folded
-from vigente.tickets.labels import severity_choices
+from vigente.tickets.labels import STATES, severity_choices, status_choices, status_name
 from vigente.tickets.models import CustomField, Department, Tag, Ticket
 from vigente.tickets.models.departments import in_tree
 from vigente.tickets.queries.facts import FIELDS
@@ -105,7 +105,8 @@ def _lists() -> dict[str, Pairs]:
     people = User.objects.filter(role__in=STAFF_ROLES, is_active=True).order_by("name", "email")
     in_force = {status.value for status in IN_FORCE}
     return {
-        "status": _coded(Ticket.Status.choices),
+        "status": _coded((state, status_name(state, None)) for state in STATES),
+        "label": _coded((key, name) for key, name, _state in status_choices(only_labels=True)),
         "queue": _coded(Ticket.Queue.choices),
         "channel": _coded(Ticket.Channel.choices),
         "severity": _coded(severity_choices()),

@@ -13,8 +13,8 @@ from vigente.accounts.models import User
 from vigente.billing.models import Licence, WorkType
 from vigente.events.kinds import Kind
 from vigente.events.models import Event
-from vigente.tickets.labels import NORMAL, severity_name
-from vigente.tickets.models import CustomField, Department, Message, Tag, Ticket
+from vigente.tickets.labels import NORMAL, severity_name, status_name
+from vigente.tickets.models import CustomField, Department, Message, Tag
 from vigente.ui import formats
 from vigente.ui.wording import release_text
 from vigente.workspace.history_money import MONEY_TELLERS
@@ -127,7 +127,6 @@ class Words(dict[str, Any]):
 
 Data = Mapping[str, Any]
 Teller = Callable[[str, Data, Names], str]
-_STATUS = dict(Ticket.Status.choices)
 _OUTCOMES: Mapping[str, Callable[[], str]] = {
     "released": lambda: _("vuelve a estar disponible"),
     "late": lambda: _("pero su mes ya había vencido"),
@@ -157,8 +156,8 @@ def _assigned(who: str, data: Data, names: Names) -> str:
 
 
 def _status(who: str, data: Data, names: Names) -> str:
-    after = _STATUS.get(data.get("after"), data.get("after"))
-    return _("%(who)s lo dejó en %(status)s") % {"who": who, "status": str(after).lower()}
+    after = status_name(str(data.get("after")), data.get("label"))
+    return _("%(who)s lo dejó en %(status)s") % {"who": who, "status": after.lower()}
 
 
 def _classified(who: str, data: Data, names: Names) -> str:

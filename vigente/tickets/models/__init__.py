@@ -7,7 +7,7 @@ from vigente.tickets.models.drafts import ComposerHabit, Draft, Presence, Watch
 from vigente.tickets.models.fields import CustomField, FieldValue
 from vigente.tickets.models.follow_ups import FollowUp
 from vigente.tickets.models.held import HeldRequest, Submission
-from vigente.tickets.models.labels import SeverityLevel
+from vigente.tickets.models.labels import CaseStatus, SeverityLevel
 from vigente.tickets.models.line import Capacity, Skill
 from vigente.tickets.models.messages import Attachment, Message, MessageVersion, SendHold
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
@@ -19,6 +19,7 @@ from vigente.tickets.models.views import SavedView
 __all__ = [
     "Attachment",
     "CannedResponse",
+    "CaseStatus",
     "ComposerHabit",
     "Copy",
     "CustomField",

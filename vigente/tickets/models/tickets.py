@@ -11,7 +11,7 @@ from vigente.rules.lifecycle import DONE, IN_LINE, PAUSED
 from vigente.rules.lifecycle import Status as State
 from vigente.rules.precedence import LEAST_SEVERE, MOST_SEVERE
 from vigente.sla.models import SlaPolicy
-from vigente.tickets.labels import severity_meaning, severity_name
+from vigente.tickets.labels import severity_meaning, severity_name, status_meaning, status_name
 from vigente.tickets.models.departments import Department
 
 
@@ -103,6 +103,9 @@ class Ticket(models.Model):
     )
     subject = models.CharField(max_length=200)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.NEW)
+    label = models.ForeignKey(
+        "tickets.CaseStatus", null=True, blank=True, on_delete=models.PROTECT, related_name="tickets"
+    )  # one of its state's; none, or one of another state's: the default of its state
     queue = models.CharField(max_length=9, choices=Queue.choices, default=Queue.SUPPORT)
     channel = models.CharField(max_length=5, choices=Channel.choices)
     severity = models.SmallIntegerField(default=Severity.NORMAL)  # a level: `SeverityLevel` names it
@@ -194,6 +197,15 @@ class Ticket(models.Model):
     def draw_source(self) -> str:
         """The name of the latest draw in the ledger."""
         return f"ticket:{self.number}:{self.draw}"
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """What the owner calls its status, in the reader's language."""
+        return status_name(self.status, self.label_id)
+
+    @property
+    def status_meaning(self) -> str:
+        """What the badge component calls the colour of its status."""
+        return status_meaning(self.status, self.label_id)
 
     def get_severity_display(self) -> str:
         """What the owner calls its level, in the reader's language."""

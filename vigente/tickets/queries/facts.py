@@ -122,6 +122,7 @@ FIELDS: dict[str, Field] = {
     "number": Column(Type.NUMBER, "number"),
     "subject": Column(Type.TEXT, "subject"),
     "status": Column(Type.CHOICE, "status"),
+    "label": Column(Type.CHOICE, "label_id", by_id=True),
     "queue": Column(Type.CHOICE, "queue"),
     "channel": Column(Type.CHOICE, "channel"),
     "severity": Column(Type.CHOICE, "severity", by_id=True),

@@ -10,13 +10,14 @@ from vigente.installation.prepared import Locking, Param
 from vigente.installation.rows import update
 from vigente.rules.lifecycle import DONE, Status, may_change
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.models import Ticket
+from vigente.tickets.models import CaseStatus, Ticket
 from vigente.tickets.services.saying import say_due
 from vigente.tickets.stamps import restamp
 
 CHANGED = (
-    "status", "queue", "severity", "department", "assignee", "licence", "work_type", "draw", "drawn", "vendor_fault",
-    "rank", "allowance_minutes", "sla_policy", "merged_into", "decision", "last_activity_at", "last_reply_by",
+    "status", "label", "queue", "severity", "department", "assignee", "licence", "work_type", "draw", "drawn",
+    "vendor_fault", "rank", "allowance_minutes", "sla_policy", "merged_into", "decision", "last_activity_at",
+    "last_reply_by",
     "solved_at", "closed_at", "closed_by_person_at",
 )  # fmt: skip
 
@@ -59,14 +60,17 @@ def tell(kind: Kind, ticket: Ticket, *, now: datetime, actor: User | None = None
     )
 
 
-def move(ticket: Ticket, after: Status, *, actor: User | None, now: datetime) -> None:
+def move(
+    ticket: Ticket, after: Status, *, actor: User | None, now: datetime, label: CaseStatus | None = None
+) -> None:
     """Change the status, unsaved, and say so. `actor` None: the clock, which starts no reopening window (row 9)."""
     before = Status(ticket.status)
     if before == after:
         return
     if actor is not None and actor.is_staff_member and not may_change(before, after):
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
-    ticket.status = after.value
+    ticket.status, ticket.label = after.value, label
+    named = {"label": label.pk} if label is not None else {}
     if after in DONE:
         ticket.solved_at = ticket.solved_at or now
         if actor is not None:
@@ -74,9 +78,10 @@ def move(ticket: Ticket, after: Status, *, actor: User | None, now: datetime) ->
         if after is Status.CLOSED:
             ticket.closed_at = now
         kind = Kind.TICKET_CLOSED if after is Status.CLOSED else Kind.TICKET_SOLVED
-        tell(kind, ticket, now=now, actor=actor, by_person=actor is not None)
+        tell(kind, ticket, now=now, actor=actor, by_person=actor is not None, **named)
     elif before in DONE:
         ticket.solved_at = ticket.closed_at = ticket.closed_by_person_at = None
         tell(Kind.TICKET_REOPENED, ticket, now=now, actor=actor)
     if after not in DONE:
-        tell(Kind.TICKET_STATUS_CHANGED, ticket, now=now, actor=actor, before=before.value, after=after.value)
+        tell(Kind.TICKET_STATUS_CHANGED, ticket, now=now, actor=actor, before=before.value, after=after.value,
+             **named)  # fmt: skip

@@ -16,7 +16,7 @@ from vigente.installation.prepared import Param, Prepared
 from vigente.rules.lifecycle import DONE, IN_LINE, UNSOLVED, Status
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.labels import severity_choices
-from vigente.tickets.models import Department, Ticket
+from vigente.tickets.models import CaseStatus, Department, Ticket
 from vigente.tickets.models.tickets import ORDER_OF_ATTENTION
 from vigente.tickets.services.classification import cover_again
 from vigente.tickets.services.state import CHANGED, finish, locked, move, save, tell
@@ -124,18 +124,33 @@ def assign(*, ticket: Ticket, assignee: User | None, actor: User | None, now: da
 
 @transaction.atomic
 def change_status(*, ticket: Ticket, status: str, actor: User | None, now: datetime) -> None:
-    """Move a case to another state by hand. A customer may only close or solve their own (see `close`)."""
+    """Move a case to another state by hand. A customer may only close or solve their own (see `close`). `status`: a
+    state, or the key of a label, which moves it to the label's state.
+    """
     ticket = locked(ticket.pk)
     if ticket.merged_into_id is not None:
         raise Refused(RefusalCode.WRONG_STATE, state=ticket.status)
-    try:
-        after = Status(status)
-    except ValueError:
-        raise Refused(RefusalCode.INVALID_VALUE, field="status", value=status) from None
+    after, label = _status_meant(status)
     if after not in DONE:
         cover_again(ticket, now=now)
-    move(ticket, after, actor=actor, now=now)
+    if after == ticket.status and ticket.label_id != (label.pk if label else None):
+        ticket.label = label
+        tell(Kind.TICKET_STATUS_CHANGED, ticket, now=now, actor=actor, before=after.value, after=after.value,
+             label=label.pk if label else None)  # fmt: skip
+    move(ticket, after, actor=actor, now=now, label=label)
     finish(ticket, now=now)
+
+
+def _status_meant(status: str) -> tuple[Status, CaseStatus | None]:
+    """The state, and the label unless it is the state's default."""
+    if status.isascii() and status.isdecimal() and len(status) < 19:
+        label = CaseStatus.objects.offered().filter(pk=int(status)).first()
+        if label is not None:
+            return Status(label.state), None if label.is_default else label
+    try:
+        return Status(status), None
+    except ValueError:
+        raise Refused(RefusalCode.INVALID_VALUE, field="status", value=status) from None
 
 
 def solve(*, ticket: Ticket, actor: User, now: datetime) -> None:
@@ -171,9 +186,8 @@ def close_silent(*, now: datetime) -> int:
 
 _SILENT = Prepared(
     lambda: (
-        Ticket.objects.filter(
-            status=Ticket.Status.SOLVED, last_activity_at__lte=Param("before", DateTimeField())
-        )
+        Ticket.objects.exclude(label__auto_close=False)
+        .filter(status=Ticket.Status.SOLVED, last_activity_at__lte=Param("before", DateTimeField()))
         .order_by("last_activity_at")
         .values_list("pk", flat=True)[:200]
     )

@@ -20,6 +20,7 @@ from vigente.rules.automation import (
     Trigger,
 )
 from vigente.sla.models import BusinessHours
+from vigente.tickets.labels import status_choices
 from vigente.ui.condition_words import UNITS
 from vigente.ui.conditions import ConditionField
 from vigente.workspace.automation_words import EVENTS, facts_of_time, mail_choices, names_of
@@ -132,7 +133,7 @@ class RuleForm(forms.Form):
             help_text=_("Sin condiciones: en todos."),
         )
         names, same = names_of(offered), ("", _("Como esté"))
-        statuses = [pair for pair in names["status"].items() if pair[0] != "new"]
+        statuses = [(value, name) for value, name, state in status_choices() if state != "new"]
         choices = {
             "fact": facts_of_time(),
             "untag": list(names.get("tags", {}).items()),

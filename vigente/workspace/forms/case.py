@@ -14,7 +14,7 @@ from vigente.mail.addresses import address_key
 from vigente.mail.own import own_addresses
 from vigente.rules.lifecycle import Status, may_change
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.labels import severity_choices
+from vigente.tickets.labels import severity_choices, status_choices
 from vigente.tickets.models import ComposerHabit, Department, Message, Ticket, TimeSpent
 from vigente.tickets.models.time import MOST_MINUTES
 from vigente.tickets.services.classification import BY_HAND
@@ -106,9 +106,11 @@ class StatusForm(forms.Form):
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        here = Status(ticket.status)
+        here, now_at = Status(ticket.status), str(ticket.label_id or ticket.status)
         self.fields["status"].choices = [  # type: ignore[attr-defined]
-            (value, label) for value, label in Ticket.Status.choices if may_change(here, Status(value))
+            (value, name)
+            for value, name, state in status_choices()
+            if value != now_at and (state == here or may_change(here, Status(state)))
         ]
 
 

@@ -55,3 +55,42 @@ def test_what_is_normal_stays_and_names_are_nobody_elses(oscar):
         == 422
     )
     assert oscar.get("arranged", "nothing").status_code == 404
+
+
+def test_a_status_of_ones_own_is_chosen_and_its_state_decides(oscar, ana, shop, case, client):
+    oscar.post(
+        "arranged_new", "statuses", names_es="En laboratorio", names_en="In the lab", public_es="Lo estamos probando",
+        state="on_hold", colour="attention",
+    )  # fmt: skip
+    lab = CaseStatus.objects.get(is_default=False)
+    assert "En laboratorio" in ana.get("status", case.number).content.decode()
+    assert ana.post("status", case.number, status=str(lab.pk)).status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.label) == ("on_hold", lab)
+    page = ana.get("case", case.number).content.decode()
+    assert "lo dejó en en laboratorio" in page
+    assert "badge--attention" in page
+    client.force_login(shop.manager)
+    seen = client.get(f"/es/tickets/{case.number}/").content.decode()
+    assert "Lo estamos probando" in seen
+    assert "En laboratorio" not in seen
+    assert ana.post("status", case.number, status="on_hold").status_code == 302
+    case.refresh_from_db()
+    assert (case.status, case.label) == ("on_hold", None)
+    assert ana.post("status", case.number, status=str(lab.pk)).status_code == 302
+    ana.post("status", case.number, status="open")
+    case.refresh_from_db()
+    assert (case.status, case.label) == ("open", None)
+
+
+def test_words_of_a_state_are_the_owners_everywhere(oscar, ana, case):
+    new = CaseStatus.objects.get(state="new")
+    oscar.post(
+        "arranged_row", "statuses", new.pk, names_es="Recién llegado", names_en="Just in", colour="brand"
+    )
+    assert "Recién llegado" in ana.get("case", case.number).content.decode()
+    assert "Just in" in ana.client.get(f"/en/desk/cases/{case.number}/").content.decode()
+    oscar.post("arranged_retirement", "statuses", new.pk)
+    assert CaseStatus.objects.get(pk=new.pk).retired_at is None
+    nothing = oscar.post("arranged_new", "statuses", names_es="Otro", state="new", colour="plain")
+    assert nothing.status_code == 422

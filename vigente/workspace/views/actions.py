@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from vigente.accounts.models import User
-from vigente.rules.lifecycle import Status
-from vigente.tickets.labels import severity_name
+from vigente.tickets.labels import severity_name, status_choices
 from vigente.tickets.models import Ticket
 from vigente.tickets.services import conversation, work
 from vigente.workspace.access import instant, person, staff
@@ -112,8 +111,8 @@ def status(request: HttpRequest, number: int) -> HttpResponse:
 
     def run(data: dict[str, Any]) -> str:
         work.change_status(ticket=ticket, status=data["status"], actor=person(request), now=instant(request))
-        label = Ticket.Status(Status(data["status"]).value).label
-        return _("Queda en %(status)s.") % {"status": str(label).lower()}
+        name = next(name for value, name, _state in status_choices() if value == data["status"])
+        return _("Queda en %(status)s.") % {"status": name.lower()}
 
     return perform(request, action, form, run)
 
