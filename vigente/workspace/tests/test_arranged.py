@@ -1,8 +1,10 @@
-"""What the owner names and arranges: severities. Their words are everywhere at once, in the reader's language."""
+"""What the owner names and arranges: departments, statuses, severities, in the reader's language everywhere at once."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from vigente.tickets.models import SeverityLevel
+from vigente.tickets.models import CaseStatus, Department, SeverityLevel, Ticket
 from vigente.tickets.services.work import set_severity
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +96,71 @@ def test_words_of_a_state_are_the_owners_everywhere(oscar, ana, case):
     assert CaseStatus.objects.get(pk=new.pk).retired_at is None
     nothing = oscar.post("arranged_new", "statuses", names_es="Otro", state="new", colour="plain")
     assert nothing.status_code == 422
+
+
+def test_a_department_with_its_people_its_whole_and_one_default(oscar, agent):
+    first = Department.objects.create(name="Soporte", is_default=True)
+    oscar.post(
+        "arranged_new", "departments", names_es="Redes", names_en="Networks", parent=first.pk, is_default="on",
+        is_public="on", description_es="Cables y Wi-Fi.", agents=[agent.pk], default_agents=[agent.pk],
+    )  # fmt: skip
+    made = Department.objects.get(name="Redes")
+    assert (made.parent, made.is_default, made.assigns) == (first, True, True)
+    assert list(made.agents.all()) == [agent]
+    page = oscar.get("arranged", "departments").content.decode()
+    assert "En Soporte" in page
+    assert "encargados: Ana Robleto" in " ".join(page.split())
+    assert "Cables y Wi-Fi." in oscar.get("arranged_row", "departments", made.pk).content.decode()
+    circle = oscar.post("arranged_row", "departments", first.pk, names_es="Soporte", parent=made.pk)
+    assert circle.status_code == 422
+    oscar.post("arranged_retirement", "departments", made.pk)
+    assert Department.objects.get(pk=made.pk).retired_at is None
+    oscar.post("arranged_retirement", "departments", first.pk)
+    assert Department.objects.get(pk=first.pk).retired_at is not None
+
+
+def test_departments_are_said_in_the_readers_language(ana, shop, now):
+    made = Department.objects.create(name="Ventas", names={"es": "Ventas", "en": "Sales"})
+    case = shop.ticket(now, department=made)
+    assert "Ventas" in ana.get("case", case.number).content.decode()
+    english = ana.client.get(f"/en/desk/cases/{case.number}/").content.decode()
+    assert "Sales" in english
+    assert "Ventas" not in english
+
+
+def test_the_list_asks_the_same_with_many(oscar, count_queries):
+    Department.objects.create(name="Uno")
+    few = count_queries()
+    whole = Department.objects.create(name="Todo")
+    for number in range(29):
+        Department.objects.create(name=f"D{number}", parent=whole if number % 2 else None)
+    assert count_queries() == few <= 12
+
+
+@pytest.fixture
+def count_queries(oscar):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert oscar.get("arranged", "departments").status_code == 200
+        return len(seen)
+
+    return asked
+
+
+def test_a_customer_chooses_among_the_public_ones_only(shop, now, client):
+    client.force_login(shop.manager)
+    assert "¿Con quién" not in client.get("/es/ask/").content.decode()
+    public = [
+        Department.objects.create(name=name, is_public=True, descriptions={"es": f"De {name}"})
+        for name in ("Ventas", "Redes")
+    ]
+    Department.objects.create(name="Interno")
+    shown = client.get("/es/ask/")
+    page = shown.content.decode()
+    assert "De Redes" in page
+    assert "Interno" not in page
+    sent = {"work_type": "error", "subject": "No abre", "body": "Desde ayer."}
+    sent |= {"where": shown.context["form"]["where"].value()}
+    assert client.post("/es/ask/", sent).status_code == 422
+    assert client.post("/es/ask/", sent | {"department": str(public[1].pk)}).status_code == 302
+    assert Ticket.objects.get().department == public[1]
