@@ -24,7 +24,7 @@ def name_what_there_is(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0021_which_promise_is_due"),
+        ("tickets", "0022_time_spent"),
     ]
 
     operations = [
