@@ -60,6 +60,7 @@ GROUPS: dict[tuple[str, str], str] = {
         portal:pay_invoice_card/""",
     # Workspace: all staff
     ("LLNNNNNOOO", "LLNNNNNMMM"): """workspace:home workspace:queue workspace:queue/ workspace:counts
+        workspace:trash workspace:spam
         workspace:changes workspace:bulk_list workspace:bulk_count workspace:palette
         workspace:preview/ workspace:responses workspace:case_responses/ workspace:saved_views
         workspace:saved_view/
@@ -74,13 +75,15 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:uncopying/ workspace:watch/ workspace:unwatch/ workspace:locking/ workspace:unlocking/
         workspace:follow_up_removal//
         workspace:next workspace:write/ workspace:taking/ workspace:untaking/
-        workspace:solution/ workspace:reopening/ workspace:unmerging/ workspace:invitation_revocation/""",
+        workspace:solution/ workspace:reopening/ workspace:restoration/ workspace:spam_release/
+        workspace:unmerging/ workspace:invitation_revocation/""",
     ("LLNNNNNOOO", "LLNNNNNOOO"): """workspace:bulk_new workspace:saved_view_new workspace:saved_view_edit/
         workspace:saved_view_deletion/ workspace:response_new workspace:response/ workspace:response_deletion/
         workspace:message_edit/ workspace:message_deletion/
         workspace:away
         workspace:follow_up_new/ workspace:follow_up//
         workspace:open_for/ workspace:case_automation/ workspace:time/ workspace:copying/ workspace:assignment/
+        workspace:trashing/ workspace:sender_block/
         workspace:status/ workspace:severity/ workspace:promise/
         workspace:department/ workspace:work/ workspace:release/ workspace:licence/ workspace:merger/ workspace:split/
         workspace:dispute/ workspace:objection/ workspace:case_tags/ workspace:case_fields/ workspace:held_answer/
@@ -93,7 +96,7 @@ GROUPS: dict[tuple[str, str], str] = {
     ("LLNNNNNFOO", "LLNNNNNFMM"): """workspace:message_versions/ workspace:money workspace:invoices
         workspace:invoice/ workspace:invoice_pdf/ workspace:automation workspace:automation_rule/
         workspace:automation_past/
-        workspace:transfers
+        workspace:transfers workspace:spam_rules
         workspace:transfer/ workspace:transfer_proof/ workspace:payments workspace:payment/ workspace:credits
         workspace:orders workspace:order/ workspace:contract_order/ workspace:money_exports workspace:money_export/
         workspace:line workspace:overview workspace:overview_order workspace:mail workspace:inbound/
@@ -112,6 +115,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:subscription_notice_withdrawal/ workspace:missed_term/ workspace:inbound_replay/
         workspace:outbound_retry/""",
     ("LLNNNNNFOO", "LLNNNNNFOO"): """workspace:automation_new workspace:automation_edit/ workspace:automation_deletion/
+        workspace:spam_rule_new workspace:spam_rule/ workspace:spam_rule_deletion/
         workspace:invoice_payment/ workspace:invoice_credit/ workspace:invoice_refund/
         workspace:trial_new
         workspace:invoice_fiscal/ workspace:transfer_rejection/ workspace:payment_by_hand/
@@ -144,7 +148,7 @@ GROUPS: dict[tuple[str, str], str] = {
         workspace:security workspace:seller workspace:documents workspace:document/ workspace:document_preview/
         workspace:arranged_new/ workspace:arranged_row//
         workspace:token_new workspace:tag_new workspace:tag/ workspace:field_new workspace:field/
-        workspace:holidays/
+        workspace:holidays/ workspace:emptying/
         workspace:section_new/ workspace:section_row// workspace:letter/
         workspace:plan_new workspace:version_prices/ workspace:webhook_new
         workspace:webhook_edit/ workspace:webhook_replay/ workspace:webhook_deletion/""",

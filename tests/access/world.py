@@ -35,7 +35,17 @@ from vigente.rules.conditions import ALWAYS
 from vigente.rules.invoicing import Label, LabelCode, Line
 from vigente.tickets.files import File
 from vigente.tickets.models import Department, Ticket
-from vigente.tickets.services import canned, classification, conversation, disputes, merging, views, work
+from vigente.tickets.services import (
+    canned,
+    classification,
+    conversation,
+    disputes,
+    merging,
+    spam,
+    trash,
+    views,
+    work,
+)
 from vigente.tickets.services.fields import Wanted, save_field, set_values
 from vigente.tickets.services.follow_ups import set_follow_up
 from vigente.tickets.services.structure import add_tag, tag_case
@@ -143,6 +153,9 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     classification.classify(ticket=quoted, work_type=shop.work["development"], actor=agent, now=now)
     closed = shop.ticket(now, user=shop.colleague, subject="kardexsecreto", text="kardexsecreto")
     work.close(ticket=closed, actor=shop.colleague, now=now)
+    gone = shop.ticket(now, user=shop.colleague, subject="kardexsecreto", text="kardexsecreto", work="outage")
+    trash.trash(ticket=gone, actor=agent, now=now)
+    rule = spam.save_rule(wanted=spam.Wanted("sender", "@spam.test"), actor=agent, now=now)
     second = conversation.reply(
         ticket=case, author=shop.colleague, text="y otra cosa", channel="web", now=now
     )
@@ -167,7 +180,8 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     member = Membership.objects.get(user=world.people["member"])
     shown = case.messages.get(kind="reply", attachments__isnull=False).attachments.get().token
     subscription, organization = shop.subscription, shop.organization.pk
-    world.numbers = {"quotation": quoted.number, "objection": quoted.number, "reopening": closed.number}
+    world.numbers = {"quotation": quoted.number, "objection": quoted.number, "reopening": closed.number,
+                     "restoration": gone.number, "emptying": gone.number}  # fmt: skip
     world.objects = {
         "number": case.number, "proposal": split.pk, "version": bigger.pk, "subscription": subscription.pk,
         "membership": member.pk, "invitation": offer.pk, "file": shown, "held": held.token,
@@ -180,7 +194,8 @@ def _name_things(world: World, shop: Customer, case: Ticket, now: datetime) -> N
     rules = rule_rows(owner=world.people["owner"], now=now)
     team = _of_the_team(world, shop, case, now)
     world.rows = rules | team | _money(world, shop, now) | {
-        "held": held.pk, "holidays": make_policy().hours_id, "inbound": inbound.pk,
+        "held": held.pk, "spam_release": held.pk, "spam_rule": rule.pk,
+        "holidays": make_policy().hours_id, "inbound": inbound.pk,
         "invitation_revocation": offer.pk, "membership": member.pk,
         "licence_hosting": shop.licence.pk, "licence_key": shop.licence.pk, "missed_term": term.pk,
         "outbound": outbound.pk, "pack_new": subscription.pk, "plan_version": bigger.plan_id,

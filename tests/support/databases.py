@@ -29,16 +29,22 @@ def lift_guards_while_emptying() -> None:
     """
     from django.db import connection
 
-    from vigente.billing.guards import drop_sql, guard_sql
+    from vigente.accounts.guards import AUDIT
+    from vigente.billing.guards import CASES, MONEY, drop_sql, guard_sql
 
     if connection.vendor != "sqlite":
         return
     operations = type(connection.ops)
     flush = operations.sql_flush
+    guards = (*CASES, *MONEY, *AUDIT)
 
     def sql_flush(self: Any, *args: Any, **options: Any) -> list[str]:
         statements = flush(self, *args, **options)
-        return [*drop_sql("sqlite"), *statements, *guard_sql("sqlite")] if statements else statements
+        return (
+            [*drop_sql("sqlite", guards), *statements, *guard_sql("sqlite", guards)]
+            if statements
+            else statements
+        )
 
     operations.sql_flush = sql_flush
 

@@ -29,7 +29,7 @@ class Source:
 
 def run_follow_ups(*, now: datetime) -> int:
     """Do what is due, each once, however late and however often asked. Returns how many."""
-    due = FollowUp.objects.open().filter(due_at__lte=now).order_by("due_at", "id")
+    due = FollowUp.objects.open().filter(due_at__lte=now, ticket__in_trash=False).order_by("due_at", "id")
     return sum(_run(pk, now=now) for pk in list(due.values_list("pk", flat=True)[:MOST]))
 
 

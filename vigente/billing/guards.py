@@ -2,6 +2,8 @@
 and what was issued never change.
 """
 
+from vigente.installation.guards import Guard, drop_guards, install_guards
+
 FROZEN_TERMS = (
     "plan_id", "number", "cases", "price_minor", "currency", "pack_price_minor", "pack_cases",
     "rank", "allowance_minutes", "work", "sla_policy_id", "sold_from",
@@ -17,8 +19,6 @@ _MONEY = "entries of money are append-only"
 _ISSUED = "an issued invoice never changes; a credit note corrects it"
 _PRICE = "a price never changes; make a new version of the plan"
 
-# Trigger: table, when, what it says, and the columns an UPDATE must not touch (None: any change at all)
-Guard = tuple[str, str, str, str, tuple[str, ...] | None]
 CASES: tuple[Guard, ...] = (
     ("entry_no_update", "billing_ledgerentry", "UPDATE", _ENTRY, None),
     ("entry_no_delete", "billing_ledgerentry", "DELETE", _ENTRY, None),
@@ -33,32 +33,13 @@ MONEY: tuple[Guard, ...] = (
     ("invoice_line_no_delete", "billing_invoiceline", "DELETE", _ISSUED, None),
     ("list_price_no_update", "billing_listprice", "UPDATE", _PRICE, None),
 )
-_FUNCTION = (
-    "CREATE OR REPLACE FUNCTION vigente_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
-)
 
 
 def guard_sql(vendor: str, guards: tuple[Guard, ...] = CASES + MONEY) -> list[str]:
     """Statements that install the triggers on `sqlite` or `postgresql`."""
-    made = [_trigger(vendor, guard) for guard in guards]
-    return [_FUNCTION, *made] if vendor == "postgresql" else made
+    return install_guards(vendor, guards)
 
 
 def drop_sql(vendor: str, guards: tuple[Guard, ...] = CASES + MONEY) -> list[str]:
     """Statements that remove them (migrations backwards; emptying a test database)."""
-    on = (lambda table: f" ON {table}") if vendor == "postgresql" else (lambda table: "")
-    return [f"DROP TRIGGER IF EXISTS {name}{on(table)}" for name, table, *_ in guards]
-
-
-def _trigger(vendor: str, guard: Guard) -> str:
-    name, table, change, says, columns = guard
-    differs = "IS DISTINCT FROM" if vendor == "postgresql" else "IS NOT"
-    changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns or ())
-    when = f" WHEN ({changed})" if changed else ""
-    if vendor == "postgresql":
-        return (
-            f"CREATE TRIGGER {name} BEFORE {change} ON {table} "
-            f"FOR EACH ROW{when} EXECUTE FUNCTION vigente_refuse('{says}')"
-        )
-    return f"CREATE TRIGGER {name} BEFORE {change} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{says}'); END"
+    return drop_guards(vendor, guards)

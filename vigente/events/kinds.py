@@ -30,6 +30,9 @@ class Kind(StrEnum):
     TICKET_MOVED_LICENCE = "ticket.moved_licence"  # before, after
     TICKET_MERGED = "ticket.merged"  # into
     TICKET_UNMERGED = "ticket.unmerged"  # from
+    TICKET_TRASHED = "ticket.trashed"  # why: spam|mistake|other
+    TICKET_RESTORED = "ticket.restored"
+    TICKET_EMPTIED = "ticket.emptied"  # what it said is gone for good
     TICKET_TAGGED = "ticket.tagged"  # tags: primary keys
     TICKET_UNTAGGED = "ticket.untagged"  # tags
     TICKET_FIELDS_CHANGED = "ticket.fields_changed"  # changes: [{field, before, after}]
@@ -67,6 +70,7 @@ class Kind(StrEnum):
     QUOTATION_OBJECTION_DECIDED = "quotation.objection_decided"  # covered
     # Held requests
     HELD = "held.received"  # decision, channel
+    HELD_CAUGHT = "held.caught"  # by a rule of spam; rule
     HELD_RELEASED = "held.released"  # ticket
     HELD_EXPIRED = "held.expired"
     HELD_WITHDRAWN = "held.withdrawn"

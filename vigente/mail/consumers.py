@@ -6,6 +6,7 @@ for them. Nothing is written to a machine: what came in by mail and must not be 
 
 from vigente.events.kinds import Kind
 from vigente.mail import (
+    forgetting,
     tell_cases,
     tell_held,
     tell_money,
@@ -31,6 +32,7 @@ CONSUMERS = (
     ((Kind.SPLIT_PROPOSED,), tell_cases.split_proposed),
     ((Kind.DRAW_DISPUTE_DECIDED,), tell_cases.dispute_decided),
     # Requests that wait
+    ((Kind.TICKET_EMPTIED,), forgetting.forget_case),
     ((Kind.HELD,), tell_held.held),
     ((Kind.HELD_RELEASED,), tell_held.released),
     ((Kind.HELD_EXPIRED,), tell_held.expired),

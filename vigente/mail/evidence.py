@@ -26,6 +26,7 @@ class Evidence:
     """Everything `rules.mailthread.thread` asks for, and the account behind the sender's address, if there is one.
 
     `held`: a request of this very sender that still waits, when the mail answers what we wrote about it.
+    `thrown_away`: it answers a case that lies in the trash, and none that does not.
     """
 
     user: User | None
@@ -34,6 +35,7 @@ class Evidence:
     signs: frozenset[Sign]
     claims: tuple[Claim, ...]
     traffic: Traffic
+    thrown_away: bool = False
 
 
 def gather(mail: ParsedMail, *, mailbox: Mailbox, now: datetime, as_person: bool = False) -> Evidence:
@@ -49,12 +51,22 @@ def gather(mail: ParsedMail, *, mailbox: Mailbox, now: datetime, as_person: bool
     signs = frozenset() if as_person else signs_of(mail.signs, sender=email, own=own())
     sent = _ours([*mail.in_reply_to, *mail.references[-LATEST_REFERENCES:]])
     about = _held_about(sent)
-    pointed = _pointed_to(mail, sent, about)
+    everything = _pointed_to(mail, sent, about)
+    there = set(Ticket.objects.filter(pk__in=[pk for _, pk in everything]).values_list("pk", flat=True))
+    pointed = [(road, pk) for road, pk in everything if pk in there]
     theirs, visible = _standing(user, [pk for _, pk in pointed])
     claims = tuple(Claim(road, pk, takes_part=pk in theirs, may_see=pk in visible) for road, pk in pointed)
     waiting = next((one for one in about if one.email == email and one.status in PENDING), None)
     traffic = _traffic(email, [claim.ticket for claim in claims], now=now)
-    return Evidence(user, None if sender.refuted else waiting, sender, signs, claims, traffic)
+    return Evidence(
+        user,
+        None if sender.refuted else waiting,
+        sender,
+        signs,
+        claims,
+        traffic,
+        bool(everything) and not there,
+    )
 
 
 def _pointed_to(
@@ -81,7 +93,7 @@ def _tokens(mail: ParsedMail) -> list[int]:
 
 def _tickets_by_number(numbers: Iterable[int]) -> list[int]:
     wanted = list(dict.fromkeys(numbers))
-    found = dict(Ticket.objects.filter(number__in=wanted).values_list("number", "pk")) if wanted else {}
+    found = dict(Ticket.everything.filter(number__in=wanted).values_list("number", "pk")) if wanted else {}
     return [found[number] for number in wanted if number in found]
 
 

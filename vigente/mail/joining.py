@@ -208,7 +208,7 @@ def _request(
         files=fitted.files,
         department=department,
         key=key_of(row),
-        hold_as=Code.PORTAL_ONLY if held_for else None,
+        hold_as=Code.CASE_IN_TRASH if evidence.thrown_away else Code.PORTAL_ONLY if held_for else None,
         now=now,
     )
 

@@ -42,6 +42,8 @@ class Code(StrEnum):
     MAIL_REFUSED = "mail_refused"  # [] the address takes no new requests (row 17)
     RENEWED_CHOOSE = "renewed_choose"  # [] renewed while waiting: say which still matter (row 45)
     SPLIT_UNANSWERED = "split_unanswered"  # [] nobody agreed to the split (row 14)
+    CAUGHT_AS_SPAM = "caught_as_spam"  # [] a rule of spam: a person looks at it
+    CASE_IN_TRASH = "case_in_trash"  # [] it answers a case that was thrown away: a person looks at it
 
 
 REFUSALS = frozenset({
@@ -49,12 +51,14 @@ REFUSALS = frozenset({
     Code.NO_PLAN, Code.PLAN_ENDED, Code.PLAN_NOT_STARTED, Code.AWAITING_ACTIVATION, Code.NO_CASES_LEFT,
     Code.NOT_ENOUGH_UNITS, Code.WORK_NOT_COVERED, Code.OTHER_LICENCE_COVERED, Code.LICENCE_UNKNOWN,
     Code.REQUESTER_UNKNOWN, Code.ORGANIZATION_BLOCKED, Code.DRAW_NOT_ALLOWED, Code.NEEDS_APPROVAL, Code.PORTAL_ONLY,
-    Code.MAIL_REFUSED, Code.RENEWED_CHOOSE, Code.SPLIT_UNANSWERED,
+    Code.MAIL_REFUSED, Code.RENEWED_CHOOSE, Code.SPLIT_UNANSWERED, Code.CASE_IN_TRASH,
+    Code.CAUGHT_AS_SPAM,
 })  # fmt: skip
 
 # Held for another reason than coverage: coverage that appears does not let these in by itself.
 NOT_BY_ITSELF = frozenset({
     Code.PORTAL_ONLY, Code.MAIL_REFUSED, Code.REQUESTER_UNKNOWN, Code.DRAW_NOT_ALLOWED, Code.SPLIT_UNANSWERED,
+    Code.CASE_IN_TRASH, Code.CAUGHT_AS_SPAM,
 })  # fmt: skip
 
 

@@ -13,7 +13,9 @@ def next_due(after: datetime) -> datetime | None:
     """The first instant after `after` at which a held request, a question or a silent case runs out."""
     waiting = HeldRequest.objects.filter(status__in=PENDING, hold_until__gt=after)
     texts = HeldRequest.objects.filter(erase_at__gt=after, erased_at__isnull=True)
-    splits = SplitProposal.objects.filter(status=SplitProposal.Status.ASKED, answer_until__gt=after)
+    splits = SplitProposal.objects.filter(
+        status=SplitProposal.Status.ASKED, answer_until__gt=after, ticket__in_trash=False
+    )
     silent = timedelta(days=rulebook_at(after).auto_close_days)
     solved = Ticket.objects.filter(status=Ticket.Status.SOLVED, last_activity_at__gt=after - silent)
     last = solved.aggregate(at=Min("last_activity_at"))["at"]

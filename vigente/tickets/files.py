@@ -1,11 +1,13 @@
 """Files of messages and held requests. What a file is and where it lies: `installation.files`."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
+from vigente.billing.models import Payment
 from vigente.installation.files import (
     PROGRAMS,
     SAFE_IMAGES,
@@ -20,7 +22,7 @@ from vigente.installation.files import (
 from vigente.rules.refusal import RefusalCode, Refused
 from vigente.tickets.models import Attachment, HeldRequest, Message
 
-__all__ = ["PROGRAMS", "SAFE_IMAGES", "File", "attach", "check", "path_of", "safe_name", "sniff"]
+__all__ = ["PROGRAMS", "SAFE_IMAGES", "File", "attach", "check", "forget", "path_of", "safe_name", "sniff"]
 
 
 def check(files: "tuple[File, ...]") -> None:
@@ -60,3 +62,11 @@ def attach(
 def path_of(attachment: Attachment) -> Path:
     """Where the bytes lie."""
     return stored(attachment.path)
+
+
+def forget(paths: Iterable[str]) -> None:
+    """Remove bytes from the disk that nothing leads to any more. The same bytes may have been sent by somebody else."""
+    for path in set(paths):
+        used = Attachment.objects.filter(path=path).exists() or Payment.objects.filter(proof=path).exists()
+        if not used:
+            stored(path).unlink(missing_ok=True)

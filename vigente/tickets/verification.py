@@ -26,6 +26,7 @@ ALWAYS_COMPARED = ("due_at", "first_replied_at")
 RANKED = (Kind.TICKET_ACCEPTED, Kind.TICKET_RANK_CHANGED)
 HELD_BY = {
     Kind.HELD: (STATUS.WAITING, STATUS.APPROVAL),
+    Kind.HELD_CAUGHT: (STATUS.SPAM,),
     Kind.HELD_CHOICE_ASKED: (STATUS.CHOOSE,),
     Kind.APPROVAL_ASKED: (STATUS.APPROVAL,),
     Kind.APPROVAL_GIVEN: (STATUS.WAITING, STATUS.RELEASED),
@@ -40,7 +41,7 @@ def verify_cases(*, now: datetime) -> Iterator[Difference]:
     """Every case: its stamps, rank and state from its events, its draw from the ledger; and every draw its case."""
     book = rulebook_at(now)
     policies = {policy.pk: policy.value() for policy in SlaPolicy.objects.all()}
-    for tickets in slices(Ticket.objects.select_related("sla_policy__hours"), SLICE):
+    for tickets in slices(Ticket.everything.select_related("sla_policy__hours"), SLICE):
         events = _events(f"ticket:{ticket.pk}" for ticket in tickets)
         names = [f"ticket:{t.number}:{draw}" for t in tickets for draw in range(1, t.draw + 1)]
         draws = draws_of(names)
@@ -96,7 +97,7 @@ def _stamps(
     told = [event for event in events if event.kind in STAMPED_BY]
     fresh = copy(ticket)
     stamp(fresh, judge(ticket, told, named_in(policies)), rulebook=book)
-    names = ALWAYS_COMPARED if ticket.is_done else STAMPS
+    names = ALWAYS_COMPARED if ticket.is_done or ticket.in_trash else STAMPS
     if not ticket.due_of:  # stamped before it was kept
         fresh.due_of = ""
     pairs = {name: (getattr(ticket, name), getattr(fresh, name)) for name in names}
@@ -133,7 +134,7 @@ def _orphans() -> Iterator[Difference]:
             if not source.startswith("ticket:"):
                 yield Difference(source, "draw", source, "the name of a case")
         numbers = [int(number) for number in drawn if number.isdigit()]
-        last = dict(Ticket.objects.filter(number__in=numbers).values_list("number", "draw"))
+        last = dict(Ticket.everything.filter(number__in=numbers).values_list("number", "draw"))
         for source in sources:
             _, number, draw = (*source.split(":"), "0", "0")[:3]
             if number.isdigit() and int(draw) > last.get(int(number), 0):

@@ -176,7 +176,7 @@ def _tickets(ids: Sequence[int], span: Span) -> Any:
     waited = Q(accepted_at__lt=since, first_replied_at__gte=since) | Q(
         accepted_at__lt=since, first_replied_at__isnull=True, solved_at__isnull=True
     )
-    return Ticket.objects.filter(
+    return Ticket.everything.filter(
         Q(accepted_at__gte=since) | waited, organization__in=ids, accepted_at__lt=span.end
     )
 
@@ -193,7 +193,7 @@ def _touched(found: dict[int, Rows], span: Span) -> Iterable[Any]:
     numbers = {int(source[1]) for source in sources if source[0] == "ticket"} - known
     if not numbers:
         return []
-    older = Ticket.objects.filter(number__in=numbers, accepted_at__lt=span.start)
+    older = Ticket.everything.filter(number__in=numbers, accepted_at__lt=span.start)
     return older.order_by("accepted_at", "id").values(*TICKET)
 
 

@@ -45,6 +45,8 @@ NEXT_STEP: dict[Code, Callable[[], str]] = {
     Code.MAIL_REFUSED: lambda: _("Regístrela en el portal."),
     Code.RENEWED_CHOOSE: lambda: _("Elija cuáles solicitudes todavía necesita."),
     Code.SPLIT_UNANSWERED: lambda: _("Acéptela si todavía la necesita."),
+    Code.CAUGHT_AS_SPAM: lambda: _("No hace falta que la envíe otra vez."),
+    Code.CASE_IN_TRASH: lambda: _("Si es un problema nuevo, ábralo en el portal."),
 }
 
 RELEASES: dict[Release, Callable[[], str]] = {

@@ -191,6 +191,8 @@ CUSTOMER: dict[Code, Sentence] = {
     Code.SPLIT_UNANSWERED: lambda f: _(
         "Le propusimos tratarlo como un caso aparte y no tuvimos respuesta. Queda en espera."
     ),
+    Code.CAUGHT_AS_SPAM: lambda f: _("La recibimos. Una persona la revisa antes de darle curso."),
+    Code.CASE_IN_TRASH: lambda f: _("El caso al que responde ya no está. Una persona va a leer lo que escribió."),
 }
 
 STAFF: dict[Code, Sentence] = {
@@ -230,4 +232,6 @@ STAFF: dict[Code, Sentence] = {
     Code.MAIL_REFUSED: lambda f: _("Llegó por correo, que no acepta solicitudes nuevas."),
     Code.RENEWED_CHOOSE: lambda f: _("El plan se renovó; falta que el cliente elija si aún la necesita."),
     Code.SPLIT_UNANSWERED: lambda f: _("El cliente no respondió a la separación."),
+    Code.CAUGHT_AS_SPAM: lambda f: _("La atrapó una regla de spam."),
+    Code.CASE_IN_TRASH: lambda f: _("Responde a un caso que está en la papelera."),
 }

@@ -101,7 +101,7 @@ def _plain(value: Any) -> Any:
 
 _SUBJECTS: dict[str, tuple[Callable[[], QuerySet[Any]], dict[str, str]]] = {
     "ticket": (
-        lambda: Ticket.objects.all(),
+        lambda: Ticket.everything.all(),
         {
             "number": "number", "status": "status", "queue": "queue", "work_type": "work_type__code",
             "licence": "licence__key", "assignee": "assignee", "accepted_at": "accepted_at",

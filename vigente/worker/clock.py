@@ -30,7 +30,8 @@ from vigente.events.models import Event, record
 from vigente.installation.prepared import Param, Prepared
 from vigente.printing import press
 from vigente.rules.periods import day_of, day_start
-from vigente.tickets.services import held, merging, promises, work
+from vigente.tickets.models.trash import KEPT
+from vigente.tickets.services import held, merging, promises, trash, work
 from vigente.tickets.services.drafts import tidy_presence
 from vigente.trials import services as trials
 from vigente.webhooks import services as webhooks
@@ -154,6 +155,11 @@ def come_back_to_cases(*, now: datetime) -> int:
     return follow_ups.run_follow_ups(now=now)
 
 
+def empty_trash(*, now: datetime) -> int:
+    """Erase what lay in the trash for long."""
+    return trash.empty_due(before=now - KEPT, now=now)
+
+
 def remind_of_terms(*, now: datetime) -> int:
     """Renewals near, notice closing (rows 20, 21)."""
     return reminders.remind_of_terms(now=now)
@@ -253,6 +259,7 @@ JOBS: list[Job] = [
     Job(run_timed_rules, every=timedelta(minutes=1)),
     Job(come_back_to_cases),
     Job(erase_held_texts, every=timedelta(minutes=10)),
+    Job(empty_trash, every=timedelta(minutes=10)),
     Job(remind_of_terms, every=timedelta(minutes=15)),
     Job(remind_of_expiring_cases, every=timedelta(minutes=15)),
     Job(remind_of_ending, every=timedelta(minutes=15)),

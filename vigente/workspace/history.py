@@ -304,6 +304,8 @@ TELLERS: Mapping[str, tuple[str, Teller]] = {
     Kind.TICKET_MOVED_LICENCE.value: ("key-round", _moved),
     Kind.TICKET_MERGED.value: ("copy", _plain(lambda: _("%(who)s lo unió con el caso %(into)s"))),
     Kind.TICKET_UNMERGED.value: ("copy", _plain(lambda: _("%(who)s lo separó del caso %(from)s"))),
+    Kind.TICKET_TRASHED.value: ("trash-2", _plain(lambda: _("%(who)s lo puso en la papelera"))),
+    Kind.TICKET_RESTORED.value: ("undo-2", _plain(lambda: _("%(who)s lo sacó de la papelera"))),
     Kind.TICKET_PLACED.value: ("list-ordered", _placed),
     Kind.PROMISE_NEAR.value: ("hourglass", _near),
     Kind.PROMISE_BROKEN.value: ("triangle-alert", _broken),

@@ -84,8 +84,8 @@ def overview(user: User, *, now: datetime) -> Overview:
     found = list(by_rank)
     names = plan_names([rank for rank, *_ in found])
     held = HeldRequest.objects.visible_to(user).filter(status__in=OPEN_HELD).order_by()
-    disputes = DrawDispute.objects.filter(status=DrawDispute.Status.OPEN)
-    objections = Quotation.objects.filter(status=Quotation.Status.OBJECTED)
+    disputes = DrawDispute.objects.filter(status=DrawDispute.Status.OPEN, ticket__in_trash=False)
+    objections = Quotation.objects.filter(status=Quotation.Status.OBJECTED, ticket__in_trash=False)
     zone = rulebook_at(now).billing_zone
     return Overview(
         money=money_figures(now=now, zone=zone) if user.is_owner else [],

@@ -32,6 +32,9 @@ class Deed(StrEnum):
     INVITATION_SENT = "invitation.sent"  # organization
     INVITATION_REVOKED = "invitation.revoked"  # organization
     INVITATION_ACCEPTED = "invitation.accepted"  # organization
+    SPAM_RULE_ADDED = "spam.added"
+    SPAM_RULE_CHANGED = "spam.changed"
+    SPAM_RULE_REMOVED = "spam.removed"
     TOKEN_ISSUED = "token.issued"  # scopes, expires
     TOKEN_REVOKED = "token.revoked"
     WEBHOOK_ADDED = "webhook.added"

@@ -11,6 +11,7 @@ from vigente.mail.tests.people import make_desk, notes, public
 from vigente.mail.tests.test_row_17_requests_by_mail import answers
 from vigente.mail.tokens import ReplyToken, reply_address
 from vigente.tickets.models import HeldRequest, Message, Participant, Ticket
+from vigente.tickets.services import trash
 from vigente.worker.drain import drain_all
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +216,24 @@ def test_letters_of_a_case_hang_together_and_go_to_each_with_an_address_of_their
     assert notice.to == ticket.messages.get(by_staff=True).author.email
     assert "Reply-To" not in notice.headers
     assert InboundMessage.objects.get(pk=row.pk).message is not None
+
+
+def test_a_reply_to_a_case_in_the_trash_is_held_for_a_person_to_read(desk, now):
+    ticket, sent = desk.answered_case()
+    trash.trash(ticket=ticket, actor=None, now=now, why="other")
+    row = desk.write("Sigue igual", **reply_to(sent))
+    held = HeldRequest.objects.get()
+    assert (row.held, row.status) == (held, "processed")
+    assert "Sigue igual" in held.text
+    assert [reason.code for reason in held.decision_value().reasons] == ["case_in_trash"]
+
+
+def test_what_mail_keeps_of_a_case_goes_with_it(desk, now):
+    ticket, sent = desk.answered_case()
+    row = desk.write("Mi clave es 1234", **reply_to(sent))
+    trash.trash(ticket=ticket, actor=None, now=now, why="other")
+    trash.empty(ticket=ticket, actor=None, now=now)
+    drain_all(now=now)
+    row.refresh_from_db()
+    assert b"1234" not in bytes(row.raw)
+    assert not OutboundMessage.objects.filter(ticket=ticket).exclude(text="").exists()

@@ -11,9 +11,11 @@ from vigente.tickets.models.labels import CaseStatus, SeverityLevel
 from vigente.tickets.models.line import Capacity, Skill
 from vigente.tickets.models.messages import Attachment, Message, MessageVersion, SendHold
 from vigente.tickets.models.proposals import DrawDispute, Quotation, SplitProposal
+from vigente.tickets.models.spam import SpamRule
 from vigente.tickets.models.structure import Tag, TicketTag
 from vigente.tickets.models.tickets import Participant, Ticket, TicketLink, TicketNumber
 from vigente.tickets.models.time import TimeSpent
+from vigente.tickets.models.trash import TrashedCase
 from vigente.tickets.models.views import SavedView
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "SendHold",
     "SeverityLevel",
     "Skill",
+    "SpamRule",
     "SplitProposal",
     "Submission",
     "Tag",
@@ -47,5 +50,6 @@ __all__ = [
     "TicketNumber",
     "TicketTag",
     "TimeSpent",
+    "TrashedCase",
     "Watch",
 ]

@@ -8,22 +8,24 @@ from vigente.accounts.models import Membership, Organization, User
 from vigente.billing.models import Licence, WorkType
 from vigente.rules.coverage import Decision
 from vigente.tickets.models.departments import Department
+from vigente.tickets.models.spam import SpamRule
 from vigente.tickets.models.tickets import Ticket
 
 
 class HeldRequestQuerySet(models.QuerySet["HeldRequest"]):
     def visible_to(self, user: User) -> "HeldRequestQuerySet":
         """Staff see all; a customer their own, while they belong to its organization; a manager those of the
-        organization.
+        organization. What became a case in the trash lies there with it.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
+        rows = self.filter(Q(ticket__isnull=True) | Q(ticket__in_trash=False))
         if user.is_staff_member:
-            return self
+            return rows
         seats = Membership.objects.filter(user=user).values("organization")
         belongs = Q(organization__isnull=True) | Q(organization__in=seats)
         managed = seats.filter(role=Membership.Role.MANAGER)
-        return self.filter(Q(requester=user) & belongs | Q(organization__in=managed))
+        return rows.filter(Q(requester=user) & belongs | Q(organization__in=managed))
 
 
 class HeldRequest(models.Model):
@@ -38,6 +40,7 @@ class HeldRequest(models.Model):
         RELEASED = "released", _("Aceptada")
         EXPIRED = "expired", _("Vencida")
         WITHDRAWN = "withdrawn", _("Retirada")
+        SPAM = "spam", _("Spam")  # caught by a rule: answered to nobody, out of every list but its own
 
     token = models.CharField(max_length=32, unique=True)
     organization = models.ForeignKey(
@@ -57,6 +60,7 @@ class HeldRequest(models.Model):
     channel = models.CharField(max_length=5, choices=Ticket.Channel.choices)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.WAITING)
     decision = models.JSONField()
+    caught_by = models.ForeignKey(SpamRule, null=True, on_delete=models.SET_NULL, related_name="requests")
     answer = models.TextField(blank=True)  # staff: a link to an article or a request for data (row 50)
     ticket = models.OneToOneField(Ticket, null=True, on_delete=models.PROTECT, related_name="held_request")
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -50,6 +50,14 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 ORDER_OF_ATTENTION = ("place_group", "place_at", "id")
 
 
+class TicketManager(models.Manager["Ticket"].from_queryset(TicketQuerySet)):  # type: ignore[misc]
+    """Every case but those in the trash: no list, search, count or service finds them. `Ticket.everything` does."""
+
+    def get_queryset(self) -> TicketQuerySet:
+        found: TicketQuerySet = super().get_queryset()
+        return found.filter(in_trash=False)
+
+
 class Ticket(models.Model):
     """A case. `due_at`, `alert_at`, `place_group`, `place_at` and `rank` are stamps for sorting, never the truth:
     `verify` rebuilds them.
@@ -143,7 +151,9 @@ class Ticket(models.Model):
     closed_by_person_at = models.DateTimeField(null=True, blank=True)
     minutes_spent = models.PositiveIntegerField(default=0)  # the sum of its `TimeSpent`
     locked_at = models.DateTimeField(null=True, blank=True)  # it takes no replies, from nobody and by no road
-    objects = TicketQuerySet.as_manager()
+    in_trash = models.BooleanField(default=False, db_default=False)  # see `TrashedCase`
+    objects = TicketManager()
+    everything = TicketQuerySet.as_manager()  # with the trash: for the books, and for what brings a case back
 
     class Meta:
         indexes = [

@@ -14,7 +14,7 @@ HELD_VIEWS: dict[str, tuple[str, ...]] = {
     "choose": (Status.CHOOSE,),
     "approval": (Status.APPROVAL,),
     "expired": (Status.EXPIRED,),
-    "all": tuple(Status),
+    "all": tuple(one for one in Status if one != Status.SPAM),
 }
 LATEST_FIRST = ("expired", "all")
 

@@ -19,7 +19,7 @@ from vigente.installation.prepared import Locking, Param, Prepared
 from vigente.rules.coverage import Decision, Outcome
 from vigente.rules.reasons import NOT_BY_ITSELF, Code, Reason
 from vigente.rules.refusal import RefusalCode, Refused
-from vigente.tickets.files import path_of
+from vigente.tickets.files import forget
 from vigente.tickets.models import Attachment, HeldRequest, Message, Ticket
 from vigente.tickets.services.answers import answers_at_intake
 from vigente.tickets.services.filing import Filing
@@ -180,6 +180,11 @@ def withdraw(*, held: HeldRequest, user: User, now: datetime) -> None:
     _settle(held, STATUS.WITHDRAWN, Kind.HELD_WITHDRAWN, now=now, actor=user)
 
 
+def decide(*, held: HeldRequest, actor: User, now: datetime) -> Ticket | HeldRequest:
+    """Decide a waiting request now, whatever kept it out; if it is not covered, that is why it waits from now on."""
+    return _try(held, now=now, user=actor, states=[STATUS.WAITING], store_refusal=True) or _fresh(held)
+
+
 def override(*, held: HeldRequest, actor: User, reason: str, now: datetime) -> Ticket:
     """A supervisor lets it in with a reason: goodwill, drawn at once (rows 15, 50)."""
     if not actor.is_supervisor:
@@ -237,9 +242,7 @@ def erase_due(*, now: datetime, limit: int = 200) -> int:
             files = list(Attachment.objects.filter(held=held))
             Attachment.objects.filter(held=held).delete()
             _tell(Kind.HELD_ERASED, held, now=now)
-        for file in files:
-            if not Attachment.objects.filter(path=file.path).exists():
-                path_of(file).unlink(missing_ok=True)
+        forget(file.path for file in files)
     return len(due)
 
 

@@ -152,9 +152,9 @@ def answer_split(
 def expire_splits(*, now: datetime, limit: int = 100) -> int:
     """Silence is a no: nothing is drawn, the new problem is held whole (row 14)."""
     due = list(
-        SplitProposal.objects.filter(status=SplitProposal.Status.ASKED, answer_until__lte=now).values_list(
-            "pk", flat=True
-        )[:limit]
+        SplitProposal.objects.filter(
+            status=SplitProposal.Status.ASKED, answer_until__lte=now, ticket__in_trash=False
+        ).values_list("pk", flat=True)[:limit]
     )
     for pk in due:
         with transaction.atomic():

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from vigente.accounts.models import Organization, User
 from vigente.billing.facts import Facts, facts_asked, facts_found, load
@@ -33,10 +34,12 @@ from vigente.tickets.models import (
     HeldRequest,
     Message,
     Quotation,
+    SpamRule,
     Submission,
     Ticket,
 )
 from vigente.tickets.services.answers import answers_at_intake, keep_answers
+from vigente.tickets.services.catching import caught_by
 from vigente.tickets.services.departments import agent_for
 from vigente.tickets.services.filing import Filing
 from vigente.tickets.services.request import Request, prepare, seat_asked
@@ -68,8 +71,7 @@ def submit_request(
 ) -> Ticket | HeldRequest:
     """File a request: a case if it is covered, else a held request, stored whole (rows 2, 3). Nothing is decided twice.
 
-    `key` names the submission; sent again it gives the first answer (row 6). `html` is sanitised here; `text` alone
-    will do.
+    `key` names the submission; sent again it gives the first answer (row 6). `html` is sanitised; `text` alone will do.
     `override_reason`: a supervisor lets in what is not covered, as goodwill that is drawn at once (row 15).
     `department`: where it goes instead of the default one.
     `hold_as`: hold it whatever the coverage, for that reason (row 17). `fields`: answers to the vendor's public fields,
@@ -97,20 +99,29 @@ def submit_request(
             else answers_at_intake(fields, work_type=work_type, department=department),
         )
     )
-    with transaction.atomic():
-        claimed = _claim(request, key, now=now)
-        if isinstance(claimed, Ticket | HeldRequest):
-            return claimed
-        submission, facts = claimed
-        if hold_as is not None:
-            decision = Decision(Outcome.NOT_COVERED, (Reason(hold_as),))
-            result: Ticket | HeldRequest = hold(request, decision, now=now)
-        else:
-            facts = current_facts(organization, now=now, read=facts)
-            result = _decide_and_write(request, submission, facts, override_reason=override_reason, now=now)
-        if isinstance(result, HeldRequest):
-            _ANSWERED_BY_HOLDING(submission=submission.pk, answer=result.pk)
-        return result
+    return _file(request, key, hold_as=hold_as, override_reason=override_reason, now=now)
+
+
+@transaction.atomic
+def _file(
+    request: Request, key: str, *, hold_as: Code | None, override_reason: str, now: datetime
+) -> Ticket | HeldRequest:
+    """What `submit_request` does with a request that was checked."""
+    claimed = _claim(request, key, now=now)
+    if isinstance(claimed, Ticket | HeldRequest):
+        return claimed
+    submission, facts = claimed
+    caught = caught_by(request)
+    why = hold_as if caught is None else Code.CAUGHT_AS_SPAM
+    if why is not None:
+        decision = Decision(Outcome.NOT_COVERED, (Reason(why),))
+        result: Ticket | HeldRequest = hold(request, decision, now=now, caught=caught)
+    else:
+        facts = current_facts(request.organization, now=now, read=facts)
+        result = _decide_and_write(request, submission, facts, override_reason=override_reason, now=now)
+    if isinstance(result, HeldRequest):
+        _ANSWERED_BY_HOLDING(submission=submission.pk, answer=result.pk)
+    return result
 
 
 _ANSWERED, _ANSWERED_BY_HOLDING = (
@@ -322,8 +333,10 @@ def _opened_for_customer(ticket: Ticket, agent: User, *, now: datetime, dispute_
     )
 
 
-def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
-    """Keep a request that is not covered, whole (rows 2, 3, 41, 46)."""
+def hold(request: Request, decision: Decision, *, now: datetime, caught: int | None = None) -> HeldRequest:
+    """Keep a request that is not covered, whole (rows 2, 3, 41, 46). `caught`: by that rule of spam, which answers
+    nobody; its text is kept as long as that of any request that was settled.
+    """
     book = rulebook_at(now)
     waits_for_manager = any(reason.code is Code.NEEDS_APPROVAL for reason in decision.reasons)
     held = HeldRequest.objects.create(
@@ -341,12 +354,20 @@ def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
         text=request.text,
         fields={str(key): value for key, value in request.fields.items()},
         channel=request.channel,
-        status=HeldRequest.Status.APPROVAL if waits_for_manager else HeldRequest.Status.WAITING,
+        status=_first_status(waits_for_manager=waits_for_manager, caught=caught),
+        caught_by_id=caught,
+        erase_at=now + timedelta(days=book.held_retention_days) if caught else None,
         decision=decision.to_json(),
         received_at=now,
         hold_until=now + timedelta(days=book.hold_days),
     )
     attach(request.files, now=now, held=held)
+    if caught is not None:
+        SpamRule.objects.filter(pk=caught).update(caught=F("caught") + 1, last_at=now)
+        record(
+            Kind.HELD_CAUGHT, subject=held.event_subject, organization=held.organization, now=now, rule=caught
+        )
+        return held
     record(
         Kind.HELD,
         subject=held.event_subject,
@@ -365,3 +386,9 @@ def hold(request: Request, decision: Decision, *, now: datetime) -> HeldRequest:
             now=now,
         )
     return held
+
+
+def _first_status(*, waits_for_manager: bool, caught: int | None) -> str:
+    if caught is not None:
+        return HeldRequest.Status.SPAM
+    return HeldRequest.Status.APPROVAL if waits_for_manager else HeldRequest.Status.WAITING

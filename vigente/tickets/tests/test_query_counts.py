@@ -15,9 +15,10 @@ from vigente.worker.advancing import live_through
 pytestmark = pytest.mark.django_db
 
 SAVEPOINT = 2  # a transaction inside the one of the test: two statements
-# The claim, who asks, rulebook, contracts and grants; number and department; draw; its entry; hours and holidays; the
+# The claim, who asks, the rules of spam; rulebook, contracts and grants; number and department; draw; its entry;
+# hours and holidays; the
 # case; its message, its event and the answer to the claim. What stands together is one trip on PostgreSQL.
-ACCEPT = {"sqlite": 15, "postgresql": 7}
+ACCEPT = {"sqlite": 16, "postgresql": 8}
 REPLY = {"sqlite": 10, "postgresql": 9}
 TAKE = 9
 QUEUE_PAGE = 4

@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PATTERNS = {str(pattern.name) + "/" * (pattern.pattern._route.count("<")): pattern for pattern in urlpatterns}
 OWNER = {
     "audit",
+    "emptying",
     "sessions",
     "session_end",
     "security",
@@ -98,7 +99,11 @@ OWNER |= {
     *("webhook_deletion", "webhook_delivery", "webhook_delivery_replay", "seller", "documents", "document"),
     *("document_preview", "finance", "finance_rows"),
 }
-ONLY_SOMETIMES = {"payment_by_hand/", "payment_resending/"}  # of a refund that failed
+ONLY_SOMETIMES = {
+    *("spam_rule/", "spam_rule_deletion/"),  # of one there is
+    *("payment_by_hand/", "payment_resending/"),  # of a refund that failed
+    "emptying/",  # of what lies in the trash
+}
 OWNER |= {"arranged"} | {f"arranged_{what}" for what in ("new", "row", "order", "retirement", "restoration")}
 OWNER |= {"tags", "tag", "tag_new", "tag_order", "tag_retirement", "tag_restoration", "tag_deletion"}
 OWNER |= {
@@ -112,6 +117,7 @@ OWNER |= {
 }
 OWNER |= {"plan_new", "version_prices", "letters", "letter", "letter_page"}
 SUPERVISOR = {
+    *("spam_rules", "spam_rule_new", "spam_rule", "spam_rule_deletion"),
     *("automation", "automation_rule", "automation_past", "automation_new", "automation_edit"),
     *("automation_order", "automation_ready", "automation_switch", "automation_deletion"),
     *MONEY,

@@ -78,7 +78,7 @@ def told(traces: Iterable[Trace]) -> list[Told]:
     """Traces in words; one query for the numbers of the cases among them."""
     traces = list(traces)
     cases = {_id(trace.subject) for trace in traces if trace.subject.startswith("ticket:")} - {0}
-    numbers = dict(Ticket.objects.filter(pk__in=cases).values_list("pk", "number")) if cases else {}
+    numbers = dict(Ticket.everything.filter(pk__in=cases).values_list("pk", "number")) if cases else {}
     return [_told(trace, numbers) for trace in traces]
 
 
