@@ -16,7 +16,7 @@ def follow_the_rebuilt_table(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0020_copy_by_a_rule"),
+        ("tickets", "0021_which_promise_is_due"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
