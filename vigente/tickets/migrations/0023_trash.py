@@ -16,7 +16,7 @@ def follow_the_rebuilt_table(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0021_which_promise_is_due"),
+        ("tickets", "0022_time_spent"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

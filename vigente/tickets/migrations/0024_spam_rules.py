@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0022_trash"),
+        ("tickets", "0023_trash"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
