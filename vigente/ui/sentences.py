@@ -192,7 +192,9 @@ CUSTOMER: dict[Code, Sentence] = {
         "Le propusimos tratarlo como un caso aparte y no tuvimos respuesta. Queda en espera."
     ),
     Code.CAUGHT_AS_SPAM: lambda f: _("La recibimos. Una persona la revisa antes de darle curso."),
-    Code.CASE_IN_TRASH: lambda f: _("El caso al que responde ya no está. Una persona va a leer lo que escribió."),
+    Code.CASE_IN_TRASH: lambda f: _(
+        "El caso al que responde ya no está. Una persona va a leer lo que escribió."
+    ),
 }
 
 STAFF: dict[Code, Sentence] = {

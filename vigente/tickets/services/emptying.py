@@ -52,7 +52,9 @@ def empty_held(which: Q) -> None:
     """Erase what held requests say, and their files."""
     held = list(HeldRequest.objects.filter(which).values_list("pk", flat=True))
     _drop_files(Q(held__in=held))
-    HeldRequest.objects.filter(pk__in=held).update(subject=GONE, html="", text="", answer="", sender_name="", fields={})
+    HeldRequest.objects.filter(pk__in=held).update(
+        subject=GONE, html="", text="", answer="", sender_name="", fields={}
+    )
 
 
 def _drop_files(which: Q) -> None:

@@ -47,7 +47,7 @@ def save_rule(*, wanted: Wanted, actor: User, now: datetime, rule: SpamRule | No
         except BadPattern:
             raise Refused(RefusalCode.INVALID_VALUE, field="words", value=words) from None
     same = SpamRule.objects.filter(where=wanted.where, words=words, is_pattern=wanted.is_pattern)
-    if same.exclude(pk=rule.pk if rule else None).exists():
+    if (same.exclude(pk=rule.pk) if rule else same).exists():
         raise Refused(RefusalCode.NAME_TAKEN, field="words", name=words)
     before, is_new = portrait(rule, PORTRAYED), rule is None
     row = rule or SpamRule(made_by=actor, made_at=now)

@@ -24,7 +24,7 @@ CHANGED = (
 
 def locked(pk: int) -> Ticket:
     """The case, fresh, locked where the database can; elsewhere the transaction already holds the only write lock."""
-    ticket = _LOCKED.first(ticket=pk)
+    ticket: Ticket | None = _LOCKED.first(ticket=pk)
     if ticket is None:
         raise Ticket.DoesNotExist(f"there is no case {pk}")
     return ticket

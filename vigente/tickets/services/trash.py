@@ -84,7 +84,8 @@ def restore(*, ticket: Ticket, actor: User | None, now: datetime) -> Ticket | He
     """
     row = TrashedCase.objects.select_for_update().filter(ticket=ticket.pk).first()
     if row is None:
-        return Ticket.objects.get(pk=ticket.pk)
+        there: Ticket = Ticket.objects.get(pk=ticket.pk)
+        return there
     into = Ticket.everything.filter(absorbed=ticket.pk, in_trash=True)
     if row.emptied_at is not None or row.along_with_id is not None or into.exists():
         raise Refused(RefusalCode.WRONG_STATE, state="trash")
