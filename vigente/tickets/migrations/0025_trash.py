@@ -16,7 +16,7 @@ def follow_the_rebuilt_table(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0022_time_spent"),
+        ("tickets", "0024_search_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

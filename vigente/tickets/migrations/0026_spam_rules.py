@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0023_trash"),
+        ("tickets", "0025_trash"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
