@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from vigente.tickets.search import install_sql
+
 NAMES = {
     "new": ({"es": "Nuevo", "en": "New"}, "brand"),
     "open": ({"es": "Abierto", "en": "Open"}, "info"),
@@ -20,6 +22,13 @@ def name_what_there_is(apps, schema_editor):
         statuses(state=state, names=names, colour=colour, position=place, is_default=True)
         for place, (state, (names, colour)) in enumerate(NAMES.items(), 1)
     )
+
+
+def search_again(apps, schema_editor):
+    """SQLite rebuilt the table of cases for columns added lately: the triggers of its index went with the old one."""
+    if schema_editor.connection.vendor == "sqlite":
+        for statement in install_sql("sqlite"):
+            schema_editor.execute(statement)
 
 
 class Migration(migrations.Migration):
@@ -107,4 +116,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(name_what_there_is, migrations.RunPython.noop),
+        migrations.RunPython(search_again, migrations.RunPython.noop),
     ]
