@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 from vigente.tickets.folding import teach_sqlite
+from vigente.tickets.search import follow_again
 
 
 class TicketsConfig(AppConfig):
@@ -10,3 +12,4 @@ class TicketsConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(teach_sqlite, dispatch_uid="vigente.tickets.folding")
+        post_migrate.connect(follow_again, sender=self, dispatch_uid="vigente.tickets.search")

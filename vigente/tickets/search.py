@@ -1,13 +1,15 @@
 """The full-text index over cases, kept by the database itself: no write can forget it. Reading it: `queries.matching`.
 
-SQLite: FTS5 tables beside the rows they index, followed by triggers. A later migration that rebuilds one of the tables
-drops its triggers: run `install_sql("sqlite")` again there.
+SQLite: FTS5 tables beside the rows they index, followed by triggers. A migration that rebuilds one of the tables drops
+its triggers; `follow_again` notices after every `migrate`.
 
 PostgreSQL: one row a case, `tickets_search`, with every word of it. The weight of a word says who may find it there:
 A and B everybody who sees the case (its subject, who asks; what was said), C and D staff only (the organization and the
 licence; notes, and what may still be taken back). A GIN index finds seldom words; for common ones the newest cases are
 looked at one by one, which the primary key does.
 """
+
+from django.db import connections
 
 INDEXED = (("tickets_ticket", "subject"), ("tickets_message", "text"))
 LONGEST = 60_000  # characters of one text that PostgreSQL indexes: a vector has a largest size
@@ -39,6 +41,19 @@ def remove_sql(vendor: str) -> list[str]:
             f"DROP TABLE IF EXISTS {table}_fts",
         )
     ]
+
+
+def follow_again(*, using: str, **signal: object) -> None:
+    """SQLite: make the index anew if a migration took its triggers away."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        return
+    wanted = {f"{table}_fts_{when}" for table, _ in INDEXED for when in ("insert", "update", "delete")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        if not wanted <= {name for (name,) in cursor.fetchall()}:
+            for statement in install_sql("sqlite"):
+                cursor.execute(statement)
 
 
 def language_sql() -> list[str]:

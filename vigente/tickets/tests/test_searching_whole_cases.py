@@ -11,6 +11,7 @@ from vigente.rules.searching import read
 from vigente.tickets.models import Message
 from vigente.tickets.queries import queue, queue_page, search
 from vigente.tickets.queries.searching import found as matching_cases
+from vigente.tickets.search import follow_again
 from vigente.tickets.services.conversation import add_note, reply
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +121,18 @@ def test_every_case_has_its_row_and_loses_it_with_the_case(shop, case):
     with connection.cursor() as cursor:
         cursor.execute("SELECT words = vigente_case_words(ticket_id) FROM tickets_search")
         assert cursor.fetchall() == [(True,)]
+
+
+@pytest.mark.only("sqlite")
+def test_the_index_is_followed_again_after_a_migration_that_rebuilt_its_table(agent, shop, case):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER tickets_ticket_fts_update")
+    case.subject = "Otra zanahoria"
+    case.save()
+    assert found(agent, "zanahoria") == []
+    follow_again(using="default")
+    assert found(agent, "zanahoria") == [case.number]
+    case.subject = "Otra berenjena"
+    case.save()
+    assert found(agent, "zanahoria") == []
+    assert found(agent, "berenjena") == [case.number]
