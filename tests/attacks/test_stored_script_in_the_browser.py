@@ -38,7 +38,7 @@ def desk(world):
         "queue/all/", f"cases/{number}/?all", f"cases/{number}/split/", f"cases/{number}/work/", "organizations/",
         f"organizations/{organization}/", f"held/{world.rows['held']}/", "held/", f"open/{organization}/", "plans/",
         "rules/", "overview/", "mail/", f"mail/in/{world.rows['inbound']}/", f"mail/out/{world.rows['outbound']}/",
-        "settings/departments/", "settings/staff/", "search/?q=xss",
+        "settings/words/departments/", "settings/words/statuses/", "settings/staff/", "search/?q=xss",
     )]  # fmt: skip
 
 

@@ -111,6 +111,10 @@ class Decision(Schema):
 
 
 Answer = bool | int | Annotated[str, Field(max_length=10_000)] | list[Annotated[str, Field(max_length=40)]]
+Answers = Annotated[  # by the field's id; no other name is one
+    dict[Annotated[str, Field(pattern=r"^[0-9]{1,18}$")], Answer],
+    Field(max_length=200, json_schema_extra={"additionalProperties": False}),
+]
 
 
 class CustomField(Schema):
@@ -150,9 +154,8 @@ class NewTicket(Body):
     body: Annotated[str, Field(min_length=1, max_length=100_000, pattern=NO_NUL)]
     work_type: Code = "error"
     requester: Email | None = None
-    fields: dict[Annotated[str, Field(pattern=r"^[0-9]{1,18}$")], Answer] | None = Field(
+    fields: Answers | None = Field(
         default=None,
-        max_length=200,
         description="Answers to the vendor's own fields, by their `id` (`GET /fields`). Left out, nothing is asked.",
     )
 

@@ -39,7 +39,7 @@ OWN = {  # names something of the shop: 404 for another company's clerk
     "notice": "post", "notice_withdrawal": "post", "plan_change": "post", "pack_order": "post",
     "pack_return": "post", "order": "get", "order_acceptance": "post", "order_withdrawal": "post",
     "wish_closure": "post", "quotation_pdf": "get", "person": "post", "person_deactivation": "post",
-    "people_revocation": "post",
+    "people_revocation": "post", "copies": "post", "fields": "post",
 }  # fmt: skip
 MANAGER_ONLY = {  # 403 for a member, saying whom to ask; "own" ones among them are above too
     "people": "get", "people_invitations": "post", "people_spending": "post", "billing": "post",
@@ -72,7 +72,17 @@ def objects(shop, other, agent, now):
     colleague = Membership.objects.get(user=shop.colleague)
     numbered = {
         name: [ticket.number]
-        for name in ("ticket", "replies", "closure", "reopening", "quotation", "quotation_pdf", "dispute")
+        for name in (
+            "ticket",
+            "replies",
+            "copies",
+            "fields",
+            "closure",
+            "reopening",
+            "quotation",
+            "quotation_pdf",
+            "dispute",
+        )
     }
     return (
         numbered
