@@ -25,6 +25,10 @@ def now():
     return vendor_now() - timedelta(minutes=5)
 
 
+AT_REST = """() => document.activeElement.matches('#tags input')
+    && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"""
+
+
 @pytest.fixture
 def line(agent, supervisor, now):
     shop = make_customer("El Clavo", now=now, version=make_version(cases=50))
@@ -61,6 +65,7 @@ def note_tag_and_assign(page):
     page.keyboard.type("Impresoras")
     page.keyboard.press("Enter")
     page.locator("#tags li").wait_for()
+    page.wait_for_function(AT_REST)  # the field gets the focus back when the answer has settled
     page.keyboard.press("Escape")
     page.keyboard.press("a")
     page.locator("#action[open] select").wait_for()
