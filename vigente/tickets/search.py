@@ -161,6 +161,8 @@ _WRITERS = {
     "vigente_search_changed": """
         UPDATE tickets_search SET words = vigente_case_words(ticket_id)
         WHERE ticket_id IN (old.ticket_id, new.ticket_id);""",
+    "vigente_search_forget": "DELETE FROM tickets_search WHERE ticket_id = old.id;",
+    "vigente_search_empty": "DELETE FROM tickets_search;",
     "vigente_search_gone": """
         UPDATE tickets_search SET words = vigente_case_words(ticket_id) WHERE ticket_id = old.ticket_id;""",
     **{
@@ -182,6 +184,8 @@ _TRIGGERS = (
         "(new.subject, new.requester_id, new.organization_id, new.licence_id))",
         "vigente_search_case",
     ),
+    ("search_case_gone", "tickets_ticket", "DELETE", "", "vigente_search_forget"),
+    ("search_cases_emptied", "tickets_ticket", "TRUNCATE", "", "vigente_search_empty"),
     ("search_said", "tickets_message", "INSERT", "", "vigente_search_said"),
     (
         "search_said_changed",
@@ -220,15 +224,16 @@ def _follow() -> list[str]:
     """The empty table, and what keeps it."""
     return [
         *remove_sql("postgresql"),
-        "CREATE TABLE tickets_search (ticket_id bigint PRIMARY KEY REFERENCES tickets_ticket (id) "
-        "ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, words tsvector NOT NULL)",
+        # No foreign key: the table of cases may be emptied as a whole, which one would forbid.
+        "CREATE TABLE tickets_search (ticket_id bigint PRIMARY KEY, words tsvector NOT NULL)",
         *_FUNCTIONS,
         *(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $t$ BEGIN{body} RETURN NULL; END $t$"
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $t$ BEGIN {body} RETURN NULL; END $t$"
             for name, body in _WRITERS.items()
         ),
         *(
-            f"CREATE TRIGGER {name} AFTER {when} ON {table} FOR EACH ROW {condition} EXECUTE FUNCTION {function}()"
+            f"CREATE TRIGGER {name} AFTER {when} ON {table} "
+            f"FOR EACH {'STATEMENT' if when == 'TRUNCATE' else 'ROW'} {condition} EXECUTE FUNCTION {function}()"
             for name, table, when, condition, function in _TRIGGERS
         ),
     ]
