@@ -56,7 +56,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view="all", among=cases, now=now)
         return csv_response(_("búsqueda"), *exported(rows))
-    near = found(user, wanted, now=now, zone=zone, one_by_one=True)
+    near = found(user, wanted, now=now, zone=zone, one_by_one=True) if wanted.plain else None
     page = queue_page(user, view="all", among=cases, near=near, cursor=request.GET.get("after"), now=now)
     context |= {"of": urlencode({"list": "search", "q": text}), "choosing_acts": choosing_acts()}
     context |= {"page": page, "more": _more(text, page.next_cursor), **_others(user, wanted)}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vigente.rules.conditions import ALWAYS, write
+from vigente.rules.searching import read
 from vigente.tickets.models import SavedView
 from vigente.tickets.queries import queue_page, queue_rows
 from vigente.tickets.queries.saved import COUNTED, ORDERS, cases_of, condition_of, saved_counts, views_for
@@ -39,7 +40,9 @@ def saved_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.GET.get("format") == "csv":
         rows = queue_rows(user, view=order, among=among, now=now)
         return csv_response(row.name, *exported(rows))
-    near = cases_of(row, user, now=now, zone=timezone.get_current_timezone(), one_by_one=True)
+    near = None
+    if read(row.search).plain:
+        near = cases_of(row, user, now=now, zone=timezone.get_current_timezone(), one_by_one=True)
     cursor = request.GET.get("after")
     page = queue_page(user, view=order, among=among, near=near, now=now, cursor=cursor, limit=PAGE)
     here = reverse("workspace:saved_view", args=[pk])
