@@ -8,7 +8,7 @@ from django.db import connection
 
 from vigente.factories import make_customer, make_licence, make_user, make_version
 from vigente.rules.searching import read
-from vigente.tickets.models import Message
+from vigente.tickets.models import Message, Ticket
 from vigente.tickets.queries import queue, queue_page, search
 from vigente.tickets.queries.searching import found as matching_cases
 from vigente.tickets.search import follow_again
@@ -114,13 +114,22 @@ def test_the_newest_are_looked_through_first_and_no_page_tells(agent, shop, monk
 def test_every_case_has_its_row_and_loses_it_with_the_case(shop, case):
     def rows():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT ticket_id FROM tickets_search")
+            cursor.execute("SELECT ticket_id FROM tickets_search ORDER BY 1")
             return [row[0] for row in cursor.fetchall()]
 
-    assert rows() == [case.pk]
+    case.refresh_from_db()
+    second = Ticket(**{field.attname: getattr(case, field.attname) for field in case._meta.concrete_fields})
+    second.pk, second.number = None, case.number + 1
+    second.save()
+    assert rows() == [case.pk, second.pk]
     with connection.cursor() as cursor:
         cursor.execute("SELECT words = vigente_case_words(ticket_id) FROM tickets_search")
-        assert cursor.fetchall() == [(True,)]
+        assert cursor.fetchall() == [(True,), (True,)]
+        cursor.execute("DELETE FROM tickets_ticket WHERE id = %s", [second.pk])
+        assert rows() == [case.pk]
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE tickets_ticket CASCADE")
+    assert rows() == []
 
 
 @pytest.mark.only("sqlite")
